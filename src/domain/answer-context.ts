@@ -1,0 +1,18 @@
+import type { IssuedToken } from './issued-token.js';
+
+/** What judging an answer to a token request needs besides the answer. */
+export interface AnswerContext {
+  readonly key: string;
+  /** Unix milliseconds just before the request left; `expires_in` counts from here. */
+  readonly sentAtMs: number;
+  /** The token being renewed; its refresh token is kept when the answer brings none (RFC 6749 §6). */
+  readonly previous?: IssuedToken | undefined;
+  /** The lifetime the provider documents; then comes the previous token's, then `defaultLifetimeMs`. */
+  readonly documentedLifetimeMs?: number | undefined;
+  readonly defaultLifetimeMs: number;
+  readonly documentedRefreshLifetimeMs?: number | undefined;
+  /** The longest Retry-After that is believed. */
+  readonly retryAfterMaxMs: number;
+  /** The scope asked for, to report a reduction. */
+  readonly requestedScope?: string | undefined;
+}

@@ -1,0 +1,37 @@
+import type { ErrorCode } from './token-error.js';
+import type { AnswerWarning } from './outcome.js';
+
+/** What each type of event says besides `type`, `key` and `at`. */
+interface EventDetails {
+  readonly registered: { readonly created: boolean };
+  readonly authorization_started: { readonly expiresAt: Date };
+  readonly renewal_started: { readonly generation: number; readonly attempt: string; readonly recovery: boolean };
+  readonly token_committed: {
+    readonly generation: number;
+    readonly cause: 'authorization' | 'renewal';
+    readonly expiresAt: Date;
+    /** Keyed digest of the access token: says whether two are the same, and nothing else. */
+    readonly fingerprint?: string;
+  };
+  /** A token arrived for a key that was removed or had moved on; it was not kept. */
+  readonly token_discarded: { readonly generation: number };
+  readonly renewal_failed: { readonly generation: number; readonly code: ErrorCode; readonly retryAt?: Date };
+  /** A renewal failed or is under way elsewhere; the old, still valid token was served. */
+  readonly stale_token_served: { readonly generation: number; readonly code: ErrorCode; readonly expiresAt: Date };
+  readonly commit_delayed: { readonly generation: number; readonly tries: number };
+  readonly invalidated: { readonly generation: number };
+  readonly revoked: { readonly generation: number };
+  readonly removed: { readonly generation: number };
+  readonly warning: { readonly warning: AnswerWarning };
+}
+
+export type LlaveroEventType = keyof EventDetails;
+
+/** One thing that happened to one key. A frozen value without secrets. */
+export type LlaveroEvent = {
+  readonly [Type in LlaveroEventType]: {
+    readonly type: Type;
+    readonly key: string;
+    readonly at: Date;
+  } & EventDetails[Type];
+}[LlaveroEventType];

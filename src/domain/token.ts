@@ -1,0 +1,104 @@
+import type { Secret } from './secret.js';
+
+/** What {@link makeToken} needs; times are Unix milliseconds. */
+export interface TokenParts {
+  readonly key: string;
+  readonly generation: number;
+  readonly accessToken: Secret;
+  readonly tokenType: string;
+  readonly scope?: string | undefined;
+  readonly expiresAtMs: number;
+  readonly obtainedAtMs: number;
+  readonly refreshTokenExpiresAtMs?: number | undefined;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * An access token as callers get it: a frozen value. Nothing secret shows in `inspect`, JSON or `String()`.
+ * Every `Date` is a fresh copy, so that nobody can move a shared token's expiry.
+ */
+export interface Token {
+  /** `provider/account`. */
+  readonly key: string;
+  /** Counts the tokens committed for this key, from 1. */
+  readonly generation: number;
+  readonly accessToken: Secret;
+  /** `Bearer` in the provider's own spelling (RFC 6749 §7.1: compare without case). */
+  readonly tokenType: string;
+  /** The granted scope when the provider named one (RFC 6749 §5.1). */
+  readonly scope?: string | undefined;
+  readonly expiresAt: Date;
+  readonly obtainedAt: Date;
+  readonly refreshTokenExpiresAt?: Date | undefined;
+  /** What the provider told about the account: Tray's `apiHost` and `storeId`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The value of an `Authorization` header: `Bearer …` (RFC 6750 §2.1). It holds the secret. */
+  authorizationHeader(): string;
+}
+
+class HeldToken implements Token {
+  readonly key: string;
+  readonly generation: number;
+  readonly accessToken: Secret;
+  readonly tokenType: string;
+  readonly scope: string | undefined;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly #expiresAtMs: number;
+  readonly #obtainedAtMs: number;
+  readonly #refreshTokenExpiresAtMs: number | undefined;
+
+  constructor(parts: TokenParts) {
+    this.key = parts.key;
+    this.generation = parts.generation;
+    this.accessToken = parts.accessToken;
+    this.tokenType = parts.tokenType;
+    this.scope = parts.scope;
+    this.attributes = parts.attributes;
+    this.#expiresAtMs = parts.expiresAtMs;
+    this.#obtainedAtMs = parts.obtainedAtMs;
+    this.#refreshTokenExpiresAtMs = parts.refreshTokenExpiresAtMs;
+    Object.freeze(this);
+  }
+
+  get expiresAt(): Date {
+    return new Date(this.#expiresAtMs);
+  }
+
+  get obtainedAt(): Date {
+    return new Date(this.#obtainedAtMs);
+  }
+
+  get refreshTokenExpiresAt(): Date | undefined {
+    return this.#refreshTokenExpiresAtMs === undefined ? undefined : new Date(this.#refreshTokenExpiresAtMs);
+  }
+
+  authorizationHeader(): string {
+    const scheme = this.tokenType.toLowerCase() === 'bearer' ? 'Bearer' : this.tokenType;
+    return `${scheme} ${this.accessToken.expose()}`;
+  }
+
+  toJSON(): Record<string, unknown> {
+    return {
+      key: this.key,
+      generation: this.generation,
+      accessToken: this.accessToken.toJSON(),
+      tokenType: this.tokenType,
+      scope: this.scope,
+      expiresAt: this.expiresAt,
+      obtainedAt: this.obtainedAt,
+      refreshTokenExpiresAt: this.refreshTokenExpiresAt,
+      attributes: this.attributes,
+    };
+  }
+
+  toString(): string {
+    return `Token ${this.key} generation ${this.generation}`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return { ...this.toJSON() };
+  }
+}
+
+/** A frozen {@link Token}. */
+export const makeToken = (parts: TokenParts): Token => new HeldToken(parts);

@@ -1,0 +1,52 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+
+/** Names and values in order; a name stands at most once (RFC 6749 §3.2). */
+export type Parameters = ReadonlyArray<readonly [name: string, value: string]>;
+
+/** One token request. `url` holds no secret; what is secret rides in `query`, `form`, `json` or `headers`. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly query?: Parameters | undefined;
+  /** Sent as `application/x-www-form-urlencoded` (RFC 6749 Appendix B). */
+  readonly form?: Parameters | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Total time from the first byte out to the last byte in. */
+  readonly timeoutMs: number;
+  /**
+   * The host was named by somebody outside (a callback, a provider's answer): connect only to addresses that are public
+   * after resolution, and to the very address that was checked.
+   */
+  readonly hostFromOutside?: boolean | undefined;
+  /** Whether the answer is JSON even when its content type does not say so, because the provider's documents do. */
+  readonly jsonDeclared?: boolean | undefined;
+}
+
+/** What came back, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed JSON object, or undefined when the body was not one: another type, unparsable, cut off. */
+  readonly json: Readonly<Record<string, unknown>> | undefined;
+  /** Unix milliseconds, read from the clock just before the request left. */
+  readonly sentAtMs: number;
+}
+
+/**
+ * `Unsent`: no byte of the request can have reached the provider (name not resolved, connection refused, TLS refused).
+ * `Unknown`: it may have (timeout, reset, cut-off or oversized answer). `why` is a short code, never a message.
+ */
+export type HttpFailure =
+  | { readonly _tag: 'Unsent'; readonly why: string }
+  | { readonly _tag: 'Unknown'; readonly why: string };
+
+/**
+ * Sends one request, once.
+ *
+ * Laws: no retry, no redirect, no cookie, no cache; certificates are verified; at most 256 KiB of decoded answer is read;
+ * nothing of the HTTP library's own errors survives; a failure never holds a part of the request or the answer.
+ */
+export interface HttpClient {
+  readonly send: (request: HttpRequest) => TaskEither<HttpFailure, HttpAnswer>;
+}
