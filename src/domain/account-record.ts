@@ -57,6 +57,8 @@ export interface AccountRecord {
   readonly renewable: boolean;
   /** An API refused this generation's access token before it expired. */
   readonly invalidated: boolean;
+  /** The grant's second way (a code the provider accepts again) was tried for this generation. */
+  readonly fallbackTried: boolean;
   /** When a sweep that keeps access tokens warm renews this one. */
   readonly warmAt?: number | undefined;
   /** When the refresh token has to be renewed so that it does not die unused. */

@@ -1,4 +1,5 @@
 import type { IssuedToken } from './issued-token.js';
+import type { Secret } from './secret.js';
 
 /** What judging an answer to a token request needs besides the answer. */
 export interface AnswerContext {
@@ -15,4 +16,8 @@ export interface AnswerContext {
   readonly retryAfterMaxMs: number;
   /** The scope asked for, to report a reduction. */
   readonly requestedScope?: string | undefined;
+  /** The API address the request went to (Tray), from the code or the credential; `apiHost` never leaves its host. */
+  readonly apiAddress?: string | undefined;
+  /** The code that was exchanged, so that a provider that accepts it again can keep it with the token (Tray with `reuseCode`). */
+  readonly code?: Secret | undefined;
 }

@@ -1,6 +1,15 @@
 import type { ErrorCode } from './token-error.js';
 import type { AnswerWarning } from './outcome.js';
 
+/** How far a sweep has come. */
+interface SweepCounts {
+  readonly due: number;
+  readonly renewed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly durationMs: number;
+}
+
 /** What each type of event says besides `type`, `key` and `at`. */
 interface EventDetails {
   readonly registered: { readonly created: boolean };
@@ -23,6 +32,10 @@ interface EventDetails {
   readonly revoked: { readonly generation: number };
   readonly removed: { readonly generation: number };
   readonly warning: { readonly warning: AnswerWarning };
+  /** Sweeps are about many keys: their `key` is `*`. */
+  readonly sweep_progress: SweepCounts;
+  readonly sweep_finished: SweepCounts;
+  readonly sweep_failed: { readonly code: ErrorCode };
 }
 
 export type LlaveroEventType = keyof EventDetails;

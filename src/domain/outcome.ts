@@ -28,6 +28,10 @@ export const issued = (token: IssuedToken, warnings: readonly AnswerWarning[] = 
   warnings,
 });
 /** `grantIsDead` says that this very refresh token or code will never work again (`invalid_grant`). */
-export const rejected = (reason: TokenError, grantIsDead = false): Outcome => ({ _tag: 'Rejected', reason, grantIsDead });
+export const rejected = (reason: TokenError, grantIsDead = false): Outcome => ({
+  _tag: 'Rejected',
+  reason,
+  grantIsDead,
+});
 export const unsent = (reason: TokenError): Outcome => ({ _tag: 'Unsent', reason });
 export const unknown = (why: string): Outcome => ({ _tag: 'Unknown', why });

@@ -18,11 +18,7 @@ export type ErrorCode =
 
 /** Why a person has to authorize an account (again). */
 export type ReauthorizationCause =
-  | 'never_authorized'
-  | 'invalid_grant'
-  | 'refresh_token_expired'
-  | 'no_refresh_token'
-  | 'outcome_unresolved';
+  'never_authorized' | 'invalid_grant' | 'refresh_token_expired' | 'no_refresh_token' | 'outcome_unresolved';
 
 /** What each error variant carries. Only plain, printable, never secret values: they reach logs and dashboards. */
 interface Payloads {

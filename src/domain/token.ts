@@ -53,7 +53,7 @@ class HeldToken implements Token {
     this.accessToken = parts.accessToken;
     this.tokenType = parts.tokenType;
     this.scope = parts.scope;
-    this.attributes = parts.attributes;
+    this.attributes = Object.freeze({ ...parts.attributes });
     this.#expiresAtMs = parts.expiresAtMs;
     this.#obtainedAtMs = parts.obtainedAtMs;
     this.#refreshTokenExpiresAtMs = parts.refreshTokenExpiresAtMs;

@@ -1,12 +1,15 @@
 /**
  * Time. The wall clock says what to write down; the monotonic clock says how long something took.
  *
- * Laws: `monotonicMs` never falls; `sleep` resolves no earlier than asked, holds no process open (its timer is unref'd),
- * takes any length (beyond 2^31−1 ms too) and resolves early when `signal` aborts; it never rejects.
+ * Laws: `monotonicMs` never falls. `sleep` and `idle` resolve no earlier than asked, take any length (beyond 2^31−1 ms
+ * too), resolve early when their signal aborts, and never reject.
  */
 export interface Clock {
   /** Unix milliseconds. */
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
+  /** For a wait that somebody waits for: the process stays open until it ends. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** For a wait that nobody waits for: it holds no process open. */
+  readonly idle: (ms: number, signal?: AbortSignal) => Promise<void>;
 }

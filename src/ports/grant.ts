@@ -1,5 +1,6 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { AnswerContext } from '../domain/answer-context.js';
+import type { AuthorizationMemory } from '../domain/authorization-memory.js';
 import type { CallbackParameters } from '../domain/callback-parameters.js';
 import type { Credential, CredentialFields, GrantStyle } from '../domain/credential.js';
 import type { IssuedToken } from '../domain/issued-token.js';
@@ -19,16 +20,6 @@ export interface AuthorizationInput {
   readonly storeUrl?: string | undefined;
   /** RFC 7636 §4.2, where the grant supports it. */
   readonly codeChallenge?: string | undefined;
-}
-
-/** What has to be remembered, sealed, until the browser is back. */
-export interface AuthorizationMemory {
-  /** The very string sent to the authorization endpoint; the token endpoint gets the same (RFC 6749 §4.1.3). */
-  readonly redirectUri?: string | undefined;
-  readonly scope?: string | undefined;
-  /** The host (with port) the flow was started for; an answer from another is refused. */
-  readonly boundHost?: string | undefined;
-  readonly codeVerifier?: string | undefined;
 }
 
 /** A code and what has to go with it. */
@@ -59,7 +50,11 @@ export interface Authorization {
   /** Reads a code pasted by an operator. Left is a sentence for a missing field, or an error for a refused one. */
   readonly pasted: (
     credential: Credential,
-    input: { readonly code: string; readonly redirectUri?: string | undefined; readonly apiAddress?: string | undefined },
+    input: {
+      readonly code: string;
+      readonly redirectUri?: string | undefined;
+      readonly apiAddress?: string | undefined;
+    },
   ) => Either<string | TokenError, ObtainedCode>;
 }
 
@@ -81,6 +76,11 @@ export interface Grant {
   readonly judge: (answer: HttpAnswer, context: AnswerContext, step: 'obtain' | 'renew') => Outcome;
   /** What an answered code adds to the credential: Tray's bound API address. */
   readonly learned?: (code: ObtainedCode) => CredentialFields;
+  /**
+   * A last request for when the refresh token is dead: the code of the installation once more (Tray with `reuseCode`). Its
+   * answer is judged as the step `obtain`. Undefined when the token holds no such code.
+   */
+  readonly fallback?: (credential: Credential, token: IssuedToken) => TokenRequest | undefined;
   /** Tells the provider to forget the token (RFC 7009), where it can be told. */
   readonly revoke?: (credential: Credential, token: IssuedToken) => TokenRequest;
 }

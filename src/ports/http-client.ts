@@ -38,8 +38,7 @@ export interface HttpAnswer {
  * `Unknown`: it may have (timeout, reset, cut-off or oversized answer). `why` is a short code, never a message.
  */
 export type HttpFailure =
-  | { readonly _tag: 'Unsent'; readonly why: string }
-  | { readonly _tag: 'Unknown'; readonly why: string };
+  { readonly _tag: 'Unsent'; readonly why: string } | { readonly _tag: 'Unknown'; readonly why: string };
 
 /**
  * Sends one request, once.

@@ -15,6 +15,8 @@ export interface Provider {
   readonly policy: RefreshPolicyOptions;
   readonly documentedLifetimeMs?: number | undefined;
   readonly documentedRefreshLifetimeMs?: number | undefined;
+  /** How many requests one client may send, as the provider documents it; sweeps keep below it. */
+  readonly requestRate?: { readonly requests: number; readonly perMs: number } | undefined;
   /** Reads the fields of `register` under the provider's own names. Left says in a sentence which one is wrong. */
   readonly parseFields: (input: Readonly<Record<string, unknown>>) => Either<string, CredentialFields>;
   /** Registered fields over the preset's own. Left says in a sentence which are missing, under the provider's names. */

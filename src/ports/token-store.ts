@@ -59,7 +59,10 @@ export interface TokenStore {
   readonly putPending: (pending: PendingAuthorization, nowMs: number) => TaskEither<StoreFailure, void>;
   readonly takePending: (id: string) => TaskEither<StoreFailure, PendingAuthorization | undefined>;
   /** A small named text that all processes share, such as the key checks; same laws as `update`. */
-  readonly updateNote: <A>(name: string, change: (text: string | undefined) => NoteChange<A>) => TaskEither<StoreFailure, A>;
+  readonly updateNote: <A>(
+    name: string,
+    change: (text: string | undefined) => NoteChange<A>,
+  ) => TaskEither<StoreFailure, A>;
   /** Lets go of what it opened itself; what it was handed stays open. */
   readonly close: TaskEither<StoreFailure, void>;
 }

@@ -1,0 +1,138 @@
+import { left, right } from 'fp-ts/lib/Either.js';
+import { callbackError } from '../../domain/answers/callback-error.js';
+import { judgeOAuthAnswer } from '../../domain/answers/judge-oauth-answer.js';
+import type { Credential } from '../../domain/credential.js';
+import { Secret } from '../../domain/secret.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
+import type { Authorization, AuthorizationInput, Grant } from '../../ports/grant.js';
+import type { Parameters } from '../../ports/http-client.js';
+import { pastedCode } from './pasted-code.js';
+import { parseRedirectUri } from './redirect-uri.js';
+import {
+  endpointRequest,
+  extraParameters,
+  resolveUrl,
+  revocationRequest,
+  type TokenEndpoint,
+} from './token-endpoint.js';
+
+/** A provider of the authorization code grant (RFC 6749 §4.1), as data. */
+export interface AuthorizationCodeData extends TokenEndpoint {
+  /** Written like `tokenUrl`. A query it already has is kept (RFC 6749 §3.1). */
+  readonly authorizationUrl: string;
+  /** Whether the server supports PKCE with S256 (RFC 7636). */
+  readonly pkce: boolean;
+  /** The issuer the server names itself by in every callback (RFC 9207): one without it or with another is refused. */
+  readonly issuer?: string;
+  /** A code is never exchanged without a redirect URI. */
+  readonly redirectUriRequired?: boolean;
+  /** Send the credential's redirect URI with a refresh too; RFC 6749 §6 knows no such parameter, some documents do. */
+  readonly redirectUriOnRenew?: boolean;
+  /** Extra parameters of each step, such as `audience` or `prompt`. */
+  readonly authorizationParameters?: Parameters;
+  readonly obtainParameters?: Parameters;
+  readonly renewParameters?: Parameters;
+}
+
+const wantsRedirectUri = (key: string, call: string): string =>
+  `${key} has no redirectUri: give it to ${call}, to register(), or to the preset`;
+
+/** The authorization code grant (RFC 6749 §4.1) with refresh (§6), made of plain data. The state is always sent. */
+export const authorizationCode = (data: AuthorizationCodeData): Grant => {
+  const onAuthorization = extraParameters('authorizationParameters', data.authorizationParameters);
+  const onObtain = extraParameters('obtainParameters', data.obtainParameters);
+  const onRenew = extraParameters('renewParameters', data.renewParameters);
+  const { revocationUrl } = data;
+  const grant: Grant = {
+    style: 'authorization_code',
+    repeatable: false,
+    authorization: authorizationOf(data, onAuthorization),
+    obtain: (credential, code) => {
+      if (code === undefined) return left(mustAuthorize(credential, 'never_authorized'));
+      const form: Parameters = [
+        ['grant_type', 'authorization_code'],
+        ['code', code.code.expose()],
+        ...optional('redirect_uri', code.redirectUri),
+        ...optional('code_verifier', code.codeVerifier),
+        ...onObtain,
+      ];
+      return right(endpointRequest(data, data.tokenUrl, credential, form));
+    },
+    renew: (credential, token) => {
+      if (token?.refreshToken === undefined) {
+        return left(mustAuthorize(credential, token === undefined ? 'never_authorized' : 'no_refresh_token'));
+      }
+      const form: Parameters = [
+        ['grant_type', 'refresh_token'],
+        ['refresh_token', token.refreshToken.expose()],
+        ...(data.redirectUriOnRenew === true ? optional('redirect_uri', credential.redirectUri) : []),
+        ...onRenew,
+      ];
+      return right(endpointRequest(data, data.tokenUrl, credential, form));
+    },
+    judge: (answer, context, step) => judgeOAuthAnswer(answer, context, { step, repeatable: false }, data.answer),
+  };
+  if (revocationUrl === undefined) return grant;
+  return { ...grant, revoke: (credential, token) => revocationRequest(data, revocationUrl, credential, token) };
+};
+
+const authorizationOf = (data: AuthorizationCodeData, extra: Parameters): Authorization => ({
+  pkce: data.pkce,
+  begin: (credential, input) => {
+    const redirectUri = input.redirectUri ?? credential.redirectUri;
+    if (redirectUri === undefined) return left(wantsRedirectUri(credential.key.key, 'authorize()'));
+    const parsed = parseRedirectUri(redirectUri);
+    if (parsed._tag === 'Left') return left(`redirectUri of ${credential.key.key} must ${parsed.left}`);
+    const scope = input.scope ?? credential.scope;
+    const url = new URL(resolveUrl(data.authorizationUrl, credential));
+    for (const [name, value] of [...requestOf(data, credential, input, redirectUri, scope), ...extra]) {
+      url.searchParams.set(name, value);
+    }
+    return right({ url, memory: { redirectUri, scope } });
+  },
+  returned: (credential, memory, parameters) => {
+    if (data.issuer !== undefined && parameters.get('iss') !== data.issuer) {
+      return left(tokenError('StateMismatch', { why: 'other_issuer' }));
+    }
+    const { key } = credential.key;
+    const refused = callbackError(key, parameters);
+    if (refused !== undefined) return left(refused);
+    const code = parameters.get('code');
+    if (code === undefined) return left(tokenError('RequestRejected', { key, error: 'the callback carries no code' }));
+    const { redirectUri, codeVerifier, scope } = memory;
+    return right({ code: new Secret(code), redirectUri, codeVerifier, scope });
+  },
+  pasted: (credential, input) => {
+    const { key } = credential.key;
+    const redirectUri = input.redirectUri ?? credential.redirectUri;
+    if (redirectUri === undefined && data.redirectUriRequired === true)
+      return left(wantsRedirectUri(key, 'exchange()'));
+    return pastedCode(key, input.code, { redirectUri, scope: credential.scope });
+  },
+});
+
+const requestOf = (
+  data: AuthorizationCodeData,
+  credential: Credential,
+  { state, codeChallenge }: AuthorizationInput,
+  redirectUri: string,
+  scope: string | undefined,
+): Parameters => [
+  ['response_type', 'code'],
+  ['client_id', credential.clientId],
+  ['redirect_uri', redirectUri],
+  ...optional('scope', scope),
+  ['state', state],
+  ...(data.pkce && codeChallenge !== undefined
+    ? ([
+        ['code_challenge', codeChallenge],
+        ['code_challenge_method', 'S256'],
+      ] as const)
+    : []),
+];
+
+const optional = (name: string, value: string | undefined): Parameters =>
+  value === undefined || value === '' ? [] : [[name, value]];
+
+const mustAuthorize = ({ key }: Credential, cause: 'never_authorized' | 'no_refresh_token'): TokenError =>
+  tokenError('ReauthorizationRequired', { key: key.key, cause });

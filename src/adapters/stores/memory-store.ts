@@ -1,0 +1,103 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AccountRecord, PendingAuthorization } from '../../domain/account-record.js';
+import type { Change } from '../../domain/record-change.js';
+import type { DueQuery, PageQuery, TokenStore } from '../../ports/token-store.js';
+import { runChange } from './run-change.js';
+import { storeFailure } from './store-failure.js';
+import { storeNamespace } from './store-namespace.js';
+
+export interface MemoryStoreOptions {
+  /** Part of what seals are bound to; `llavero` when left out. */
+  readonly namespace?: string | undefined;
+}
+
+/**
+ * A store in this process's memory, for tests and for a single process whose accounts may be lost with it.
+ *
+ * One store may be shared by several llaveros of a process. `close` therefore forgets nothing and shuts nobody out:
+ * the data lives as long as the store object does.
+ */
+export const memoryStore = (options: MemoryStoreOptions = {}): TokenStore => {
+  const namespace = storeNamespace(options.namespace);
+  const accounts = new Map<string, AccountRecord>();
+  const pending = new Map<string, PendingAuthorization>();
+  const notes = new Map<string, string>();
+
+  const apply = <A>(key: string, change: Change<A>): A => {
+    if (change._tag === 'Put') accounts.set(key, snapshot(change.record));
+    if (change._tag === 'Drop') accounts.delete(key);
+    return change.result;
+  };
+
+  return Object.freeze<TokenStore>({
+    namespace,
+    open: TE.right(undefined),
+    close: TE.right(undefined),
+    read: (key) => TE.fromIO(() => accounts.get(key)),
+    update: (key, change) =>
+      TE.fromIOEither(() =>
+        pipe(
+          runChange(() => change(accounts.get(key), undefined)),
+          E.bimap(
+            (why) => storeFailure('update', why),
+            (decided) => apply(key, decided),
+          ),
+        ),
+      ),
+    page: (query) => TE.fromIO(() => pageOf([...accounts.values()], query)),
+    due: (query) => TE.fromIO(() => dueOf([...accounts.values()], query)),
+    putPending: (authorization, nowMs) =>
+      TE.fromIO(() => {
+        for (const { id, expiresAt } of pending.values()) if (expiresAt <= nowMs) pending.delete(id);
+        pending.set(authorization.id, Object.freeze({ ...authorization }));
+      }),
+    takePending: (id) =>
+      TE.fromIO(() => {
+        const taken = pending.get(id);
+        pending.delete(id);
+        return taken;
+      }),
+    updateNote: (name, change) =>
+      TE.fromIOEither(() =>
+        pipe(
+          runChange(() => change(notes.get(name))),
+          E.bimap(
+            (why) => storeFailure('updateNote', why),
+            ({ text, result }) => {
+              if (text === undefined) notes.delete(name);
+              else notes.set(name, text);
+              return result;
+            },
+          ),
+        ),
+      ),
+  });
+};
+
+const snapshot = (record: AccountRecord): AccountRecord =>
+  Object.freeze({
+    ...record,
+    ...(record.attempt !== undefined && { attempt: Object.freeze({ ...record.attempt }) }),
+    ...(record.failure !== undefined && { failure: Object.freeze({ ...record.failure }) }),
+  });
+
+const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+
+const pageOf = (records: readonly AccountRecord[], { limit, after, provider }: PageQuery): readonly AccountRecord[] =>
+  records
+    .filter((record) => provider === undefined || record.provider === provider)
+    .filter((record) => after === undefined || byBytes(record.key, after) > 0)
+    .toSorted((one, other) => byBytes(one.key, other.key))
+    .slice(0, limit);
+
+const dueOf = (records: readonly AccountRecord[], query: DueQuery): readonly AccountRecord[] => {
+  const dueAt = (record: AccountRecord): number =>
+    Math.min(record.keepAliveAt ?? Infinity, (query.keepWarm ? record.warmAt : undefined) ?? Infinity);
+  return records
+    .filter((record) => query.provider === undefined || record.provider === query.provider)
+    .filter((record) => dueAt(record) <= query.nowMs)
+    .toSorted((one, other) => dueAt(one) - dueAt(other) || byBytes(one.key, other.key))
+    .slice(0, query.limit);
+};

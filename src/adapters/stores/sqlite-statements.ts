@@ -1,0 +1,45 @@
+import { accountColumns } from './sqlite-rows.js';
+
+const listed = accountColumns.join(', ');
+const byName = accountColumns.map((column) => `@${column}`).join(', ');
+const replaced = accountColumns.map((column) => `${column} = excluded.${column}`).join(', ');
+const ofProvider = '(@provider IS NULL OR provider = @provider)';
+
+/** One list of what is due by one column, most overdue first. A partial index holds it in just this order. */
+const dueBy = (column: 'keep_alive_at' | 'warm_at'): string =>
+  `SELECT key, ${column} AS due_at FROM llavero_accounts
+   WHERE namespace = @namespace AND ${column} <= @now AND ${ofProvider}
+   ORDER BY ${column}, key LIMIT @limit`;
+
+const dueAccounts = (keys: string): string =>
+  `SELECT ${listed} FROM (${keys}) AS due JOIN llavero_accounts USING (key)
+   WHERE namespace = @namespace ORDER BY due.due_at, key`;
+
+/** Every statement of the store; all parameters are named. */
+export const statements = {
+  readAccount: `SELECT ${listed} FROM llavero_accounts WHERE namespace = @namespace AND key = @key`,
+  putAccount: `INSERT INTO llavero_accounts (namespace, ${listed}) VALUES (@namespace, ${byName})
+    ON CONFLICT (namespace, key) DO UPDATE SET ${replaced}`,
+  dropAccount: 'DELETE FROM llavero_accounts WHERE namespace = @namespace AND key = @key',
+  page: `SELECT ${listed} FROM llavero_accounts
+    WHERE namespace = @namespace AND key > @after ORDER BY key LIMIT @limit`,
+  pageOfProvider: `SELECT ${listed} FROM llavero_accounts
+    WHERE namespace = @namespace AND provider = @provider AND key > @after ORDER BY key LIMIT @limit`,
+  due: dueAccounts(dueBy('keep_alive_at')),
+  dueOrWarm: dueAccounts(
+    `SELECT key, min(due_at) AS due_at
+     FROM (SELECT * FROM (${dueBy('keep_alive_at')}) UNION ALL SELECT * FROM (${dueBy('warm_at')}))
+     GROUP BY key ORDER BY due_at, key LIMIT @limit`,
+  ),
+  putPending: `INSERT OR REPLACE INTO llavero_pending (namespace, id, key, incarnation, expires_at, sealed)
+    VALUES (@namespace, @id, @key, @incarnation, @expiresAt, @sealed)`,
+  forgetPending: `DELETE FROM llavero_pending WHERE rowid IN (
+    SELECT rowid FROM llavero_pending WHERE namespace = @namespace AND expires_at <= @now ORDER BY expires_at LIMIT 1000)`,
+  readPending: `SELECT id, key, incarnation, expires_at, sealed FROM llavero_pending
+    WHERE namespace = @namespace AND id = @id`,
+  dropPending: 'DELETE FROM llavero_pending WHERE namespace = @namespace AND id = @id',
+  readNote: 'SELECT text FROM llavero_notes WHERE namespace = @namespace AND name = @name',
+  putNote: `INSERT INTO llavero_notes (namespace, name, text) VALUES (@namespace, @name, @text)
+    ON CONFLICT (namespace, name) DO UPDATE SET text = excluded.text`,
+  dropNote: 'DELETE FROM llavero_notes WHERE namespace = @namespace AND name = @name',
+} as const;

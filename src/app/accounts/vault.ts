@@ -1,0 +1,72 @@
+import { flow, pipe } from 'fp-ts/lib/function.js';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AuthorizationMemory } from '../../domain/authorization-memory.js';
+import type { CredentialFields } from '../../domain/credential.js';
+import type { IssuedToken } from '../../domain/issued-token.js';
+import {
+  decodeAuthorizationMemory,
+  decodeCredentialFields,
+  decodeIssuedToken,
+  encodeAuthorizationMemory,
+  encodeCredentialFields,
+  encodeIssuedToken,
+} from '../../domain/sealed-forms.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
+import type { Cipher, CipherFailure, SealBinding } from '../../ports/cipher.js';
+
+/** Seals what goes into the store and opens what comes out, each value bound to its row and field. */
+export interface Vault {
+  readonly sealCredential: (key: string, fields: CredentialFields) => TE.TaskEither<TokenError, string>;
+  readonly openCredential: (key: string, sealed: string) => TE.TaskEither<TokenError, CredentialFields>;
+  readonly sealToken: (key: string, token: IssuedToken) => TE.TaskEither<TokenError, string>;
+  readonly openToken: (key: string, sealed: string) => TE.TaskEither<TokenError, IssuedToken>;
+  /** `id` is the digest of the state: a pending authorization opens under no other state. */
+  readonly sealMemory: (key: string, id: string, memory: AuthorizationMemory) => TE.TaskEither<TokenError, string>;
+  readonly openMemory: (key: string, id: string, sealed: string) => TE.TaskEither<TokenError, AuthorizationMemory>;
+}
+
+export const decryptionFailed =
+  (key: string) =>
+  (failure: CipherFailure): TokenError =>
+    tokenError('DecryptionFailed', {
+      key,
+      why: failure.why,
+      ...(failure.keyId === undefined ? {} : { keyId: failure.keyId }),
+    });
+
+export const makeVault = (cipher: Cipher, namespace: string): Vault => {
+  const seal = (
+    key: string,
+    field: SealBinding['field'],
+    text: string,
+    bound = key,
+  ): TE.TaskEither<TokenError, string> =>
+    pipe(cipher.seal(text, { namespace, key: bound, field }), TE.mapError(decryptionFailed(key)));
+  const open = <A>(
+    key: string,
+    field: SealBinding['field'],
+    sealed: string,
+    decode: (text: string) => E.Either<'unreadable', A>,
+    bound = key,
+  ): TE.TaskEither<TokenError, A> =>
+    pipe(
+      cipher.open(sealed, { namespace, key: bound, field }),
+      TE.mapError(decryptionFailed(key)),
+      TE.flatMap(
+        flow(
+          decode,
+          E.mapLeft((why) => tokenError('DecryptionFailed', { key, why })),
+          TE.fromEither,
+        ),
+      ),
+    );
+  return {
+    sealCredential: (key, fields) => seal(key, 'credential', encodeCredentialFields(fields)),
+    openCredential: (key, sealed) => open(key, 'credential', sealed, decodeCredentialFields),
+    sealToken: (key, token) => seal(key, 'token', encodeIssuedToken(token)),
+    openToken: (key, sealed) => open(key, 'token', sealed, decodeIssuedToken),
+    sealMemory: (key, id, memory) => seal(key, 'pending', encodeAuthorizationMemory(memory), `${key} ${id}`),
+    openMemory: (key, id, sealed) => open(key, 'pending', sealed, decodeAuthorizationMemory, `${key} ${id}`),
+  };
+};

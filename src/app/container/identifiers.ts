@@ -1,0 +1,76 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { RefreshPolicy } from '../../domain/refresh-policy.js';
+import type { Cipher } from '../../ports/cipher.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventSink } from '../../ports/event-sink.js';
+import type { HttpClient } from '../../ports/http-client.js';
+import type { Randomness } from '../../ports/randomness.js';
+import type { TokenStore } from '../../ports/token-store.js';
+import type { Accounts } from '../accounts/accounts.js';
+import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import type { Vault } from '../accounts/vault.js';
+import type { Lifetime, Llavero } from '../llavero.js';
+import type { MakeReady } from '../make-ready.js';
+import type { CommitToken } from '../renewal/commit-token.js';
+import type { Flights } from '../renewal/flights.js';
+import type { Persist } from '../renewal/persist.js';
+import type { ProviderRests } from '../renewal/provider-rests.js';
+import type { RecordRefusal } from '../renewal/record-refusal.js';
+import type { RefreshToken, Refreshed } from '../renewal/refresh-token.js';
+import type { RenewToken } from '../renewal/renew-token.js';
+import type { SendTokenRequest } from '../renewal/send-token-request.js';
+import type { TokenCache } from '../renewal/token-cache.js';
+import type { WaitForOther } from '../renewal/wait-for-other.js';
+import type { CompleteAuthorization } from '../use-cases/complete-authorization.js';
+import type { GetStatus } from '../use-cases/get-status.js';
+import type { GetToken } from '../use-cases/get-token.js';
+import type { InvalidateToken } from '../use-cases/invalidate-token.js';
+import type { ListStatuses } from '../use-cases/list-statuses.js';
+import type { RegisterAccount } from '../use-cases/register-account.js';
+import type { RemoveAccount } from '../use-cases/remove-account.js';
+import type { RevokeToken } from '../use-cases/revoke-token.js';
+import type { Digests, StartAuthorization } from '../use-cases/start-authorization.js';
+
+/** A service identifier that remembers its type; the same symbol in every copy of the package. */
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`llavero/${name}`);
+
+/** The ports: rebind any of them to swap an adapter. */
+export const ports = {
+  httpClient: token<HttpClient>('HttpClient'),
+  tokenStore: token<TokenStore>('TokenStore'),
+  clock: token<Clock>('Clock'),
+  randomness: token<Randomness>('Randomness'),
+  cipher: token<Cipher>('Cipher'),
+  eventSink: token<EventSink>('EventSink'),
+} as const;
+
+/** What stands on the ports: the use cases, and the façade over them. */
+export const services = {
+  llavero: token<Llavero>('Llavero'),
+  policy: token<RefreshPolicy>('RefreshPolicy'),
+  providers: token<ProviderRegistry>('ProviderRegistry'),
+  digests: token<Digests>('Digests'),
+  lifetime: token<Lifetime>('Lifetime'),
+  vault: token<Vault>('Vault'),
+  accounts: token<Accounts>('Accounts'),
+  tokenCache: token<TokenCache>('TokenCache'),
+  flights: token<Flights<Refreshed>>('Flights'),
+  persist: token<Persist>('Persist'),
+  sendTokenRequest: token<SendTokenRequest>('SendTokenRequest'),
+  commitToken: token<CommitToken>('CommitToken'),
+  providerRests: token<ProviderRests>('ProviderRests'),
+  waitForOther: token<WaitForOther>('WaitForOther'),
+  recordRefusal: token<RecordRefusal>('RecordRefusal'),
+  renewToken: token<RenewToken>('RenewToken'),
+  refreshToken: token<RefreshToken>('RefreshToken'),
+  makeReady: token<MakeReady>('MakeReady'),
+  getToken: token<GetToken>('GetToken'),
+  registerAccount: token<RegisterAccount>('RegisterAccount'),
+  startAuthorization: token<StartAuthorization>('StartAuthorization'),
+  completeAuthorization: token<CompleteAuthorization>('CompleteAuthorization'),
+  invalidateToken: token<InvalidateToken>('InvalidateToken'),
+  revokeToken: token<RevokeToken>('RevokeToken'),
+  removeAccount: token<RemoveAccount>('RemoveAccount'),
+  getStatus: token<GetStatus>('GetStatus'),
+  listStatuses: token<ListStatuses>('ListStatuses'),
+} as const;

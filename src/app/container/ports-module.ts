@@ -1,0 +1,34 @@
+import { ContainerModule } from 'inversify';
+import { aesGcmCipher } from '../../adapters/crypto/aes-gcm-cipher.js';
+import { plaintextCipher } from '../../adapters/crypto/plaintext-cipher.js';
+import { systemRandomness } from '../../adapters/crypto/system-randomness.js';
+import { diagnosticsEventSink } from '../../adapters/events/diagnostics-event-sink.js';
+import { gotHttpClient } from '../../adapters/http/got-http-client.js';
+import { systemClock } from '../../adapters/time/system-clock.js';
+import { makeProviderRegistry } from '../accounts/provider-registry.js';
+import { readOptions, type LlaveroOptions } from '../llavero-options.js';
+import { ports, services } from './identifiers.js';
+
+/** The default adapter behind every port. Throws `TypeError` on options that cannot work. */
+export const portsModule = (options: LlaveroOptions): ContainerModule => {
+  const { store, encryption, rules } = readOptions(options);
+  const cipher = encryption === 'plaintext' ? plaintextCipher() : aesGcmCipher(encryption);
+  return new ContainerModule(({ bind }) => {
+    bind(ports.tokenStore).toConstantValue(store);
+    bind(ports.cipher).toConstantValue(cipher);
+    bind(ports.clock).toResolvedValue(() => systemClock());
+    bind(ports.randomness).toResolvedValue(() => systemRandomness());
+    bind(ports.eventSink).toResolvedValue(() => diagnosticsEventSink());
+    bind(ports.httpClient).toResolvedValue((clock) => gotHttpClient({ clock, rules }), [ports.clock]);
+  });
+};
+
+/** The providers and the numbers they are used with. Throws `TypeError` on a provider that cannot work. */
+export const providersModule = (options: LlaveroOptions): ContainerModule => {
+  const { providers, policy } = readOptions(options);
+  const registry = makeProviderRegistry(providers, policy);
+  return new ContainerModule(({ bind }) => {
+    bind(services.policy).toConstantValue(policy);
+    bind(services.providers).toConstantValue(registry);
+  });
+};

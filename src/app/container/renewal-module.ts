@@ -1,0 +1,104 @@
+import { ContainerModule } from 'inversify';
+import { processName } from '../../adapters/process/process-name.js';
+import { makeAccounts } from '../accounts/accounts.js';
+import { makeVault } from '../accounts/vault.js';
+import { makeMakeReady } from '../make-ready.js';
+import { makeCommitToken } from '../renewal/commit-token.js';
+import { makeFlights } from '../renewal/flights.js';
+import { makePersist } from '../renewal/persist.js';
+import { makeProviderRests } from '../renewal/provider-rests.js';
+import { makeRecordRefusal } from '../renewal/record-refusal.js';
+import { makeRefreshToken } from '../renewal/refresh-token.js';
+import { makeRenewToken } from '../renewal/renew-token.js';
+import { makeSendTokenRequest } from '../renewal/send-token-request.js';
+import { makeTokenCache } from '../renewal/token-cache.js';
+import { makeWaitForOther } from '../renewal/wait-for-other.js';
+import { ports, services } from './identifiers.js';
+
+/** What the use cases share: the accounts in the store, the tokens in memory, and the renewal protocol. */
+export const renewalModule = (): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    bind(services.lifetime).toResolvedValue(() => ({ closing: false, abandoned: false }));
+    bind(services.flights).toResolvedValue(() => makeFlights());
+    bind(services.vault).toResolvedValue(
+      (cipher, store) => makeVault(cipher, store.namespace),
+      [ports.cipher, ports.tokenStore],
+    );
+    bind(services.accounts).toResolvedValue(
+      (store, vault, cipher, providers, clock, randomness) =>
+        makeAccounts({ store, vault, cipher, providers, clock, randomness }),
+      [ports.tokenStore, services.vault, ports.cipher, services.providers, ports.clock, ports.randomness],
+    );
+    bind(services.tokenCache).toResolvedValue(
+      (clock, randomness, policy) =>
+        makeTokenCache({ clock, jitter: randomness.fraction, entries: policy.cacheEntries }),
+      [ports.clock, ports.randomness, services.policy],
+    );
+    bind(services.makeReady).toResolvedValue(
+      (store, cipher) => makeMakeReady({ store, cipher }),
+      [ports.tokenStore, ports.cipher],
+    );
+
+    bind(services.persist).toResolvedValue(
+      (clock, randomness, lifetime) => makePersist({ clock, randomness, abandoned: () => lifetime.abandoned }),
+      [ports.clock, ports.randomness, services.lifetime],
+    );
+    bind(services.sendTokenRequest).toResolvedValue((http) => makeSendTokenRequest(http), [ports.httpClient]);
+    bind(services.commitToken).toResolvedValue(
+      (store, vault, cipher, clock, randomness, events, persist) =>
+        makeCommitToken({ store, vault, cipher, clock, randomness, events, persist }),
+      [
+        ports.tokenStore,
+        services.vault,
+        ports.cipher,
+        ports.clock,
+        ports.randomness,
+        ports.eventSink,
+        services.persist,
+      ],
+    );
+    bind(services.providerRests).toResolvedValue(
+      (store, clock) => makeProviderRests({ store, clock }),
+      [ports.tokenStore, ports.clock],
+    );
+    bind(services.waitForOther).toResolvedValue(
+      (store, clock, randomness) => makeWaitForOther({ store, clock, randomness }),
+      [ports.tokenStore, ports.clock, ports.randomness],
+    );
+    bind(services.recordRefusal).toResolvedValue(
+      (store, clock, randomness, persist, rests) => makeRecordRefusal({ store, clock, randomness, persist, rests }),
+      [ports.tokenStore, ports.clock, ports.randomness, services.persist, services.providerRests],
+    );
+    bind(services.renewToken).toResolvedValue(
+      (store, accounts, clock, randomness, events, rests, waitForOther, send, commit, recordRefusal) =>
+        makeRenewToken({
+          store,
+          accounts,
+          clock,
+          randomness,
+          events,
+          rests,
+          waitForOther,
+          send,
+          commit,
+          recordRefusal,
+          owner: processName(),
+        }),
+      [
+        ports.tokenStore,
+        services.accounts,
+        ports.clock,
+        ports.randomness,
+        ports.eventSink,
+        services.providerRests,
+        services.waitForOther,
+        services.sendTokenRequest,
+        services.commitToken,
+        services.recordRefusal,
+      ],
+    );
+    bind(services.refreshToken).toResolvedValue(
+      (accounts, cache, flights, renew, clock) => makeRefreshToken({ accounts, cache, flights, renew, clock }),
+      [services.accounts, services.tokenCache, services.flights, services.renewToken, ports.clock],
+    );
+  });

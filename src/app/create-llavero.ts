@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { Container, type ContainerModule } from 'inversify';
+import { services } from './container/identifiers.js';
+import { llaveroModules } from './container/llavero-modules.js';
+import type { Llavero } from './llavero.js';
+import type { LlaveroOptions } from './llavero-options.js';
+
+/** What a backend decides: its providers, its store, its encryption keys, and any port it swaps. */
+export interface CreateLlaveroOptions extends LlaveroOptions {
+  /** Modules that rebind ports or services of `llavero/container`; loaded last, so they win. */
+  readonly overrides?: readonly ContainerModule[] | undefined;
+}
+
+/**
+ * A llavero of its own container. Opens nothing and sends nothing yet: the first call, or `ready()`, does.
+ * Throws `TypeError` with the fix in its message when an option cannot work.
+ */
+export const createLlavero = (options: CreateLlaveroOptions): Llavero => {
+  const container = new Container({ defaultScope: 'Singleton', jitless: true });
+  container.load(...llaveroModules(options), ...(options.overrides ?? []));
+  return container.get(services.llavero);
+};

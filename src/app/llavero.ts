@@ -1,0 +1,193 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { flow, pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { CredentialStatus } from '../domain/account-state.js';
+import { tokenError } from '../domain/token-error.js';
+import type { Token } from '../domain/token.js';
+import type { Clock } from '../ports/clock.js';
+import type { TokenStore } from '../ports/token-store.js';
+import type { ProviderRegistry } from './accounts/provider-registry.js';
+import { LlaveroError } from './llavero-error.js';
+import type { MakeReady } from './make-ready.js';
+import type { Flights } from './renewal/flights.js';
+import type { Refreshed } from './renewal/refresh-token.js';
+import type { TokenCache } from './renewal/token-cache.js';
+import type { UseCase, UseCaseError } from './use-case-error.js';
+import type { CompleteAuthorization, ExchangeInput } from './use-cases/complete-authorization.js';
+import type { GetStatus } from './use-cases/get-status.js';
+import type { GetToken, TokenNeed } from './use-cases/get-token.js';
+import type { InvalidateToken } from './use-cases/invalidate-token.js';
+import type { ListFilter, ListStatuses } from './use-cases/list-statuses.js';
+import type { CredentialInput, RegisterAccount } from './use-cases/register-account.js';
+import type { RemoveAccount } from './use-cases/remove-account.js';
+import type { RevokeOptions, RevokeToken } from './use-cases/revoke-token.js';
+import type { AuthorizeOptions, StartAuthorization, StartedAuthorization } from './use-cases/start-authorization.js';
+
+export interface TokenOptions extends TokenNeed {
+  /** Ends this caller's wait with `ERR_ABORTED`; a renewal that others share goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Obtains, stores, renews and hands out access tokens. Every method rejects with a {@link LlaveroError}, or with a
+ * `TypeError` when it was called wrongly. Keys are `provider/account`; `provider` alone means its account `default`.
+ */
+export interface Llavero extends AsyncDisposable {
+  /** Creates an account or updates the fields given; sends nothing. A changed client secret keeps the token. */
+  register(input: CredentialInput): Promise<CredentialStatus>;
+  /** Where to send a person's browser. May be called again at any time: the old token works until a new one is committed. */
+  authorize(key: string, options?: AuthorizeOptions): Promise<StartedAuthorization>;
+  /** What the browser brought back: a URL, its query, or its parameters. Finds the key by the state, which works once. */
+  callback(returned: string | URL | URLSearchParams): Promise<Token>;
+  /** A code pasted by an operator. Checks no state, so never feed it from a browser. */
+  exchange(key: string, input: ExchangeInput): Promise<Token>;
+  /** A token that is valid now: from memory, from the store, or by one renewal that all callers share. */
+  token(key: string, options?: TokenOptions): Promise<Token>;
+  /** The token in memory if it is fresh; no promise, no I/O. */
+  peek(key: string): Token | undefined;
+  /** An API answered 401 to this very token: it is not served again. Leaves a newer one alone. */
+  invalidate(key: string, rejected: Token): Promise<void>;
+  /** Tells the provider where it can be told, then forgets the token. The account stays registered. */
+  revoke(key: string, options?: RevokeOptions): Promise<void>;
+  /** Forgets the account. Other processes may serve its token from memory for up to `recheckMs`. */
+  remove(key: string): Promise<void>;
+  /** Where an account stands; reads the store, sends nothing. */
+  status(key: string): Promise<CredentialStatus>;
+  /** Every account in the order of their keys. */
+  list(filter?: ListFilter): AsyncIterable<CredentialStatus>;
+  /** Opens and migrates the store and checks the encryption keys; without it the first call does. */
+  ready(): Promise<void>;
+  /** Finishes what is in flight, then lets go of the store. */
+  close(): Promise<void>;
+}
+
+export interface LlaveroDeps {
+  readonly providers: ProviderRegistry;
+  readonly cache: TokenCache;
+  readonly flights: Flights<Refreshed>;
+  readonly clock: Clock;
+  readonly store: TokenStore;
+  readonly lifetime: Lifetime;
+  readonly makeReady: MakeReady;
+  readonly getToken: GetToken;
+  readonly registerAccount: RegisterAccount;
+  readonly startAuthorization: StartAuthorization;
+  readonly completeAuthorization: CompleteAuthorization;
+  readonly invalidateToken: InvalidateToken;
+  readonly revokeToken: RevokeToken;
+  readonly removeAccount: RemoveAccount;
+  readonly getStatus: GetStatus;
+  readonly listStatuses: ListStatuses;
+}
+
+/** Whether a llavero takes new work, and whether anybody still waits for its old work. */
+export interface Lifetime {
+  closing: boolean;
+  abandoned: boolean;
+}
+
+/** How long `close` waits for answers that are under way and for a store that does not take them. */
+const drainMs = 30_000;
+
+const thrown = (error: UseCaseError): Error =>
+  error._tag === 'Misuse' ? new TypeError(error.message) : new LlaveroError(error);
+
+/** The Promise façade: the one place, besides tests, where use cases are run. */
+export const makeLlavero = (deps: LlaveroDeps): Llavero => {
+  const { providers, cache, flights, clock, store, lifetime, makeReady } = deps;
+  const underWay = new Set<Promise<unknown>>();
+
+  const closed = TE.left(tokenError('StoreFailed', { operation: 'answer', why: 'closed' }));
+
+  const run = async <A>(useCase: UseCase<A>): Promise<A> => {
+    const work = (
+      lifetime.closing
+        ? closed
+        : pipe(
+            makeReady(),
+            TE.flatMap(() => useCase),
+          )
+    )();
+    underWay.add(work);
+    try {
+      const result = await work;
+      if (isLeft(result)) throw thrown(result.left);
+      return result.right;
+    } finally {
+      underWay.delete(work);
+    }
+  };
+
+  /** The account's whole key for a key that names only a provider. */
+  const whole = (key: string): string => {
+    const resolved = providers.resolve(key);
+    if (isLeft(resolved)) {
+      if (resolved.left._tag === 'Misuse') throw thrown(resolved.left);
+      return key;
+    }
+    return resolved.right.key.key;
+  };
+
+  const tokenFor = async (key: string, { signal, ...need }: TokenOptions): Promise<Token> => {
+    const aborted = (): LlaveroError => new LlaveroError(tokenError('Aborted', { key }));
+    if (signal === undefined) return run(deps.getToken(key, need));
+    if (signal.aborted) throw aborted();
+    let stop = (): void => undefined;
+    const stopped = new Promise<never>((_resolve, reject) => {
+      stop = () => reject(aborted());
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([run(deps.getToken(key, need)), stopped]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };
+
+  const close = async (): Promise<void> => {
+    lifetime.closing = true;
+    const drained = new AbortController();
+    const limit = clock.sleep(drainMs, drained.signal).then(() => {
+      lifetime.abandoned = true;
+    });
+    await Promise.race([Promise.all([Promise.allSettled(underWay), flights.landed()]), limit]);
+    drained.abort();
+    cache.clear();
+    await pipe(
+      store.close,
+      TE.match(
+        () => undefined,
+        () => undefined,
+      ),
+    )();
+  };
+
+  const pages = async function* (filter: ListFilter): AsyncGenerator<CredentialStatus, void, undefined> {
+    let after: string | undefined;
+    do {
+      const page = await run(deps.listStatuses(filter, after));
+      yield* page.statuses;
+      after = page.after;
+    } while (after !== undefined);
+  };
+
+  return {
+    register: flow(deps.registerAccount, run),
+    authorize: (key, options = {}) => run(deps.startAuthorization(key, options)),
+    callback: flow(deps.completeAuthorization.fromCallback, run),
+    exchange: flow(deps.completeAuthorization.fromCode, run),
+    token: (key, options) => {
+      const cached = options === undefined ? cache.fresh(key) : undefined;
+      return cached === undefined ? tokenFor(key, options ?? {}) : cached.promise;
+    },
+    peek: (key) => (cache.fresh(key) ?? cache.fresh(whole(key)))?.token,
+    invalidate: flow(deps.invalidateToken, run),
+    revoke: (key, options = {}) => run(deps.revokeToken(key, options)),
+    remove: flow(deps.removeAccount, run),
+    status: flow(deps.getStatus, run),
+    list: (filter = {}) => pages(filter),
+    ready: () => run(TE.right(undefined)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+};

@@ -1,0 +1,122 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AccountRecord, Failure } from '../../domain/account-record.js';
+import { dueTimesOf } from '../../domain/due-times.js';
+import type { IssuedToken } from '../../domain/issued-token.js';
+import type { Change } from '../../domain/record-change.js';
+import { coolDownMs } from '../../domain/refresh-policy.js';
+import type { Committed, CommittedToken } from '../../domain/renewal-protocol.js';
+import type { TokenError } from '../../domain/token-error.js';
+import type { Cipher } from '../../ports/cipher.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventSink } from '../../ports/event-sink.js';
+import type { Randomness } from '../../ports/randomness.js';
+import type { TokenStore } from '../../ports/token-store.js';
+import type { Account } from '../accounts/account.js';
+import { storeFailed } from '../accounts/accounts.js';
+import type { Vault } from '../accounts/vault.js';
+import type { Persist } from './persist.js';
+
+/** Which rule of the protocol decides, given the record, the time and the token's parts. */
+export type CommitRule = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+  token: CommittedToken,
+) => Change<Committed>;
+
+/** Step 6: nobody sees a token before this resolves, and nothing but the commit happens once an answer is here. */
+export type CommitToken = (
+  account: Account,
+  token: IssuedToken,
+  cause: 'authorization' | 'renewal',
+  rule: CommitRule,
+  /** Told when the store keeps failing: the pair stays in memory and the write is tried again. */
+  onDelay: (error: TokenError) => void,
+) => TE.TaskEither<TokenError, Committed>;
+
+export interface CommitTokenDeps {
+  readonly store: TokenStore;
+  readonly vault: Vault;
+  readonly cipher: Cipher;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly events: EventSink;
+  readonly persist: Persist;
+}
+
+export const makeCommitToken = ({
+  store,
+  vault,
+  cipher,
+  clock,
+  randomness,
+  events,
+  persist,
+}: CommitTokenDeps): CommitToken => {
+  const partsOf = (account: Account, token: IssuedToken, sealed: string): CommittedToken => {
+    const obtainedAt = token.obtainedAt.getTime();
+    const expiresAt = token.accessToken === undefined ? obtainedAt : token.expiresAt.getTime();
+    const refreshTokenExpiresAt = token.refreshTokenExpiresAt?.getTime();
+    return {
+      token: sealed,
+      obtainedAt,
+      accessTokenExpiresAt: expiresAt,
+      refreshTokenExpiresAt,
+      renewable: account.grant.repeatable || token.refreshToken !== undefined,
+      ...dueTimesOf(account.policy, token),
+      failure: token.accessToken === undefined ? unusable(account) : undefined,
+    };
+  };
+
+  /** The refresh token is safe, but an access token that cannot be used must not be asked for again and again. */
+  const unusable = ({ policy, record }: Account): Failure => {
+    const count = (record.failure?.count ?? 0) + 1;
+    const at = clock.nowMs();
+    return {
+      code: 'ERR_RESPONSE_MALFORMED',
+      detail: 'the access token or its type cannot be used',
+      at,
+      count,
+      retryAt: at + coolDownMs(policy, count, randomness.fraction()),
+    };
+  };
+
+  return (account, token, cause, rule, onDelay) => {
+    const key = account.key.key;
+    const { generation } = account.record;
+    const announce = (committed: Committed): void => {
+      const at = new Date(clock.nowMs());
+      if (committed._tag !== 'Committed') {
+        events.emit({ type: 'token_discarded', key, at, generation });
+        return;
+      }
+      events.emit({
+        type: 'token_committed',
+        key,
+        at,
+        cause,
+        generation: committed.record.generation,
+        expiresAt: token.expiresAt,
+        ...(token.accessToken === undefined ? {} : { fingerprint: cipher.fingerprint(token.accessToken.expose()) }),
+      });
+    };
+    const write = pipe(
+      vault.sealToken(key, token),
+      TE.flatMap((sealed) =>
+        pipe(
+          store.update(key, (current, serverNowMs) =>
+            rule(current, serverNowMs ?? clock.nowMs(), partsOf(account, token, sealed)),
+          ),
+          TE.mapError(storeFailed(key)),
+        ),
+      ),
+    );
+    return pipe(
+      persist(write, account.policy, (error, tries) => {
+        events.emit({ type: 'commit_delayed', key, at: new Date(clock.nowMs()), generation, tries });
+        onDelay(error);
+      }),
+      TE.tapIO((committed) => () => announce(committed)),
+    );
+  };
+};

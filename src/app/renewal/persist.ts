@@ -1,0 +1,50 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { coolDownMs, type RefreshPolicy } from '../../domain/refresh-policy.js';
+import type { TokenError } from '../../domain/token-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Randomness } from '../../ports/randomness.js';
+
+/** Writes down what a provider answered, again and again until the store takes it: the answer exists nowhere else. */
+export type Persist = <A>(
+  write: TE.TaskEither<TokenError, A>,
+  policy: RefreshPolicy,
+  /** Told after each failed try. */
+  onDelay: (error: TokenError, tries: number) => void,
+) => TE.TaskEither<TokenError, A>;
+
+export interface PersistDeps {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  /** True once nobody waits any longer: the last error is then the result. */
+  readonly abandoned: () => boolean;
+}
+
+/** The longest rest between two tries: the store may be back at any moment, and a token waits in memory. */
+const longestRestMs = 5_000;
+
+export const makePersist = ({ clock, randomness, abandoned }: PersistDeps): Persist => {
+  const attempt = <A>(
+    write: TE.TaskEither<TokenError, A>,
+    policy: RefreshPolicy,
+    onDelay: (error: TokenError, tries: number) => void,
+    tries: number,
+  ): TE.TaskEither<TokenError, A> =>
+    pipe(
+      write,
+      TE.orElse((error) => {
+        onDelay(error, tries);
+        if (abandoned()) return TE.left(error);
+        const restMs = coolDownMs(
+          { ...policy, cooldownMinMs: 50, cooldownMaxMs: longestRestMs },
+          tries,
+          randomness.fraction(),
+        );
+        return pipe(
+          TE.fromTask<void, TokenError>(() => clock.sleep(restMs)),
+          TE.flatMap(() => attempt(write, policy, onDelay, tries + 1)),
+        );
+      }),
+    );
+  return (write, policy, onDelay) => attempt(write, policy, onDelay, 1);
+};

@@ -1,0 +1,45 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { TokenStore } from '../../ports/token-store.js';
+import type { Account } from '../accounts/account.js';
+import { storeFailed } from '../accounts/accounts.js';
+
+/** What a provider's 429 means for every account of the same client, in every process on this store. */
+export interface ProviderRests {
+  /** Left while the client has to rest. */
+  readonly check: (account: Account) => TE.TaskEither<TokenError, void>;
+  /** The provider asked this client to rest. */
+  readonly begin: (account: Account, ms: number) => TE.TaskEither<TokenError, void>;
+}
+
+const noteName = ({ provider, client }: Account): string => `rest/${provider.id}/${client}`;
+
+export const makeProviderRests = ({
+  store,
+  clock,
+}: {
+  readonly store: TokenStore;
+  readonly clock: Clock;
+}): ProviderRests => ({
+  check: (account) => {
+    const { key } = account.record;
+    return pipe(
+      store.updateNote(noteName(account), (text) => ({ text, result: Number(text ?? 0) })),
+      TE.mapError(storeFailed(key)),
+      TE.flatMap((untilMs) => {
+        const leftMs = Math.min(untilMs - clock.nowMs(), account.policy.retryAfterMaxMs);
+        return leftMs > 0 ? TE.left(tokenError('RateLimited', { key, retryAfterMs: leftMs })) : TE.right(undefined);
+      }),
+    );
+  },
+  begin: (account, ms) =>
+    pipe(
+      store.updateNote(noteName(account), (text) => ({
+        text: String(Math.max(Number(text ?? 0), clock.nowMs() + ms)),
+        result: undefined,
+      })),
+      TE.mapError(storeFailed(account.record.key)),
+    ),
+});

@@ -1,0 +1,59 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Randomness } from '../../ports/randomness.js';
+import type { TokenStore } from '../../ports/token-store.js';
+import type { Account } from '../accounts/account.js';
+import { storeFailed } from '../accounts/accounts.js';
+
+/**
+ * Waits while somebody else's attempt is open: until the generation moves, the attempt ends, or patience does, which is
+ * the only Left besides a failing store. Both ends are on this process's monotonic clock.
+ */
+export type WaitForOther = (
+  account: Account,
+  attemptEndsMonotonicMs: number,
+  patienceEndsMonotonicMs: number,
+) => TE.TaskEither<TokenError, void>;
+
+export interface WaitForOtherDeps {
+  readonly store: TokenStore;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+}
+
+const firstPollMs = 20;
+const longestPollMs = 500;
+
+/** Why a caller was turned away while another worker was at it; its own patience may be longer than its flight's. */
+export const busyElsewhere = 'another worker is renewing this token';
+
+export const makeWaitForOther = ({ store, clock, randomness }: WaitForOtherDeps): WaitForOther => {
+  const poll = (
+    account: Account,
+    attemptEndsMs: number,
+    patienceEndsMs: number,
+    pollMs: number,
+  ): TE.TaskEither<TokenError, void> => {
+    const { key, generation, incarnation } = account.record;
+    const nowMs = clock.monotonicMs();
+    const attemptLeftMs = Math.max(0, attemptEndsMs - nowMs);
+    if (nowMs >= patienceEndsMs) {
+      return TE.left(tokenError('ProviderUnavailable', { key, why: busyElsewhere, retryAfterMs: attemptLeftMs }));
+    }
+    const restMs = Math.min(patienceEndsMs - nowMs, attemptLeftMs, pollMs * (1 + randomness.fraction()));
+    return pipe(
+      TE.fromTask<void, TokenError>(() => clock.sleep(Math.max(1, restMs))),
+      TE.flatMap(() => pipe(store.read(key), TE.mapError(storeFailed(key)))),
+      TE.flatMap((record) => {
+        const same = record?.incarnation === incarnation && record.generation === generation;
+        const open = record?.attempt !== undefined && !record.attempt.unknown;
+        return same && open && clock.monotonicMs() < attemptEndsMs
+          ? poll(account, attemptEndsMs, patienceEndsMs, Math.min(longestPollMs, pollMs * 2))
+          : TE.right(undefined);
+      }),
+    );
+  };
+  return (account, attemptEndsMs, patienceEndsMs) => poll(account, attemptEndsMs, patienceEndsMs, firstPollMs);
+};

@@ -1,0 +1,89 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { defaultAccount, makeAccountKey, type AccountKey } from '../../domain/account-key.js';
+import type { CredentialStatus } from '../../domain/account-state.js';
+import type { CredentialFields } from '../../domain/credential.js';
+import { misuse } from '../../domain/misuse.js';
+import { tokenError } from '../../domain/token-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventSink } from '../../ports/event-sink.js';
+import type { Accounts } from '../accounts/accounts.js';
+import type { ConfiguredProvider, ProviderRegistry } from '../accounts/provider-registry.js';
+import type { UseCase, UseCaseError } from '../use-case-error.js';
+import { statusOfAccount } from './get-status.js';
+
+/** What `register` takes: the provider, the account (`default` when left out) and the fields that provider knows. */
+export interface CredentialInput {
+  readonly provider: string;
+  readonly account?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  readonly redirectUri?: string | undefined;
+  readonly grant?: 'authorization_code' | 'client_credentials' | undefined;
+  readonly baseUrl?: string | undefined;
+  readonly apiKey?: string | undefined;
+  readonly consumerKey?: string | undefined;
+  readonly consumerSecret?: string | undefined;
+  readonly storeUrl?: string | undefined;
+  readonly apiAddress?: string | undefined;
+}
+
+/** Creates an account or updates its fields; sends nothing. A changed client secret keeps the token. */
+export type RegisterAccount = (input: CredentialInput) => UseCase<CredentialStatus>;
+
+export interface RegisterAccountDeps {
+  readonly providers: ProviderRegistry;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly events: EventSink;
+}
+
+export const makeRegisterAccount =
+  ({ providers, accounts, clock, events }: RegisterAccountDeps): RegisterAccount =>
+  (input) =>
+    pipe(
+      TE.fromEither(read(providers, input)),
+      TE.flatMap(({ key, fields }) =>
+        pipe(
+          accounts.find(key.key),
+          TE.flatMap((known) =>
+            pipe(
+              accounts.save(key, known, { ...known?.registered, ...fields }),
+              TE.tapIO(() => () => {
+                const at = new Date(clock.nowMs());
+                events.emit({ type: 'registered', key: key.key, at, created: known === undefined });
+              }),
+            ),
+          ),
+        ),
+      ),
+      TE.map((account) => statusOfAccount(account, clock.nowMs())),
+    );
+
+const read = (
+  providers: ProviderRegistry,
+  input: CredentialInput,
+): E.Either<UseCaseError, { readonly key: AccountKey; readonly fields: CredentialFields }> => {
+  const { provider, account, ...rest } = Object(input) === input ? input : { provider: '' };
+  return pipe(
+    makeAccountKey(String(provider), account ?? defaultAccount),
+    E.mapLeft((why): UseCaseError => misuse(`register({ provider, account }): ${why}`)),
+    E.flatMap((key) =>
+      pipe(
+        fieldsOf(providers.find(key.provider), key, rest),
+        E.map((fields) => ({ key, fields })),
+      ),
+    ),
+  );
+};
+
+const fieldsOf = (
+  configured: ConfiguredProvider | undefined,
+  key: AccountKey,
+  rest: Readonly<Record<string, unknown>>,
+): E.Either<UseCaseError, CredentialFields> =>
+  configured === undefined
+    ? E.left(tokenError('UnknownKey', { key: key.key, why: 'no_such_provider' }))
+    : pipe(configured.provider.parseFields(rest), E.mapLeft(misuse));

@@ -1,0 +1,39 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { forgetAccount } from '../../domain/renewal-protocol.js';
+import type { Clock } from '../../ports/clock.js';
+import type { EventSink } from '../../ports/event-sink.js';
+import type { TokenStore } from '../../ports/token-store.js';
+import { storeFailed } from '../accounts/accounts.js';
+import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import type { TokenCache } from '../renewal/token-cache.js';
+import type { UseCase } from '../use-case-error.js';
+
+/** Forgets an account, sealed values and all; needs no encryption key. Removing what is not there changes nothing. */
+export type RemoveAccount = (key: string) => UseCase<void>;
+
+export interface RemoveAccountDeps {
+  readonly store: TokenStore;
+  readonly providers: ProviderRegistry;
+  readonly cache: TokenCache;
+  readonly clock: Clock;
+  readonly events: EventSink;
+}
+
+export const makeRemoveAccount =
+  ({ store, providers, cache, clock, events }: RemoveAccountDeps): RemoveAccount =>
+  (text) =>
+    pipe(
+      TE.fromEither(providers.resolve(text)),
+      TE.flatMap(({ key: { key } }) =>
+        pipe(
+          store.update(key, forgetAccount),
+          TE.mapError(storeFailed(key)),
+          TE.map((forgotten) => {
+            cache.drop(key);
+            if (forgotten === undefined) return;
+            events.emit({ type: 'removed', key, at: new Date(clock.nowMs()), generation: forgotten.generation });
+          }),
+        ),
+      ),
+    );

@@ -1,0 +1,19 @@
+import type { AnswerContext } from '../answer-context.js';
+import type { Outcome } from '../outcome.js';
+import type { TokenAnswer } from './answer-status.js';
+import { judgeAnswer } from './judge-answer.js';
+import { readTrayAnswer, type TrayReading } from './tray-answer.js';
+import { hasTrayError, judgeTrayError } from './tray-error.js';
+
+/** Judges what Tray's `/auth` answered. Never throws. */
+export const judgeTrayAnswer = (answer: TokenAnswer, context: AnswerContext, reading: TrayReading): Outcome =>
+  judgeAnswer(
+    answer,
+    context,
+    {
+      readTokens: (json) => readTrayAnswer(json, answer, context, reading),
+      hasError: hasTrayError,
+      judgeError: () => judgeTrayError(answer, context),
+    },
+    { step: reading.step, repeatable: false },
+  );

@@ -1,0 +1,41 @@
+import type { AnswerContext } from '../answer-context.js';
+import { rejected, type Outcome } from '../outcome.js';
+import { tokenError } from '../token-error.js';
+import { isSuccess, type TokenAnswer } from './answer-status.js';
+import { hasOAuthError } from './oauth-error.js';
+import { ownField, type JsonObject } from './own-field.js';
+
+const unavailable: Readonly<Record<string, string>> = Object.freeze({
+  '1001': '1001 store blocked',
+  '1002': '1002 store inactive',
+  '1003': '1003 store cancelled',
+});
+
+/** Token invalid or expired; unknown reason. Tray answers both for a dead refresh token, a bad code and wrong keys alike. */
+const refused: ReadonlySet<string> = new Set(['1000', '1099']);
+
+/** Whether an answer reports an error. Its `code` says nothing: it echoes the status, sometimes as text. */
+export const hasTrayError = (json: JsonObject): boolean => errorCode(json) !== undefined || hasOAuthError(json);
+
+/**
+ * Judges a 4xx of Tray, or a 2xx that reports an error, by `error_code` (Tray's documents, "Códigos de status e erros"), as a
+ * number or as digits. Without one that is documented, 401 means that the refresh token or code is refused; any other
+ * status rejects the request and keeps the grant.
+ */
+export const judgeTrayError = ({ status, json }: TokenAnswer, { key }: AnswerContext): Outcome => {
+  const code = json === undefined ? undefined : errorCode(json);
+  const why = code === undefined || !Object.hasOwn(unavailable, code) ? undefined : unavailable[code];
+  if (why !== undefined) return rejected(tokenError('AccountUnavailable', { key, error: why }));
+  if (status === 401 || (code !== undefined && refused.has(code))) {
+    return rejected(tokenError('ReauthorizationRequired', { key, cause: 'invalid_grant' }), true);
+  }
+  const byStatus = isSuccess(status) ? 'unrecognised_error' : `http_${status}`;
+  const error = code === undefined ? byStatus : `error_code ${code}`;
+  return rejected(tokenError('RequestRejected', { key, error, status }));
+};
+
+const errorCode = (json: JsonObject): string | undefined => {
+  const value = ownField(json, 'error_code');
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && /^[1-9]\d{0,4}$/.test(text.trim()) ? text.trim() : undefined;
+};

@@ -1,0 +1,333 @@
+import type { AccountRecord, Attempt, Failure, TerminalState } from './account-record.js';
+import { neverDue, type DueTimes } from './due-times.js';
+import { drop, keep, put, type Change } from './record-change.js';
+import type { RefreshPolicy } from './refresh-policy.js';
+
+/**
+ * The renewal protocol as rules over one record: begin, then exactly one of commit, reject, release or leave open.
+ * Compare-and-set is on the generation, never on a lease: a late holder's answer still carries the only living refresh
+ * token. Who may send is decided by the attempt that `beginAttempt` records before anything is sent.
+ */
+
+/** Which token of which registration a rule is about. */
+export interface Lineage {
+  readonly incarnation: string;
+  readonly generation: number;
+}
+
+export interface BeginRequest extends Lineage {
+  readonly attemptId: string;
+  readonly owner: string;
+  /** Fingerprint of the client that would be sent; another one lifts `client_rejected`. */
+  readonly client: string;
+  readonly policy: Pick<RefreshPolicy, 'attemptTtlMs' | 'settleMs' | 'recovery'>;
+  /** Asking twice does no harm: an attempt that ended without an outcome is simply taken over. */
+  readonly repeatable: boolean;
+  /** The grant has a second way once its refresh token is dead. */
+  readonly hasFallback: boolean;
+  /** This host's clock, for stores without one. */
+  readonly nowMs: number;
+}
+
+/** What came of beginning. */
+export type Begun =
+  /** The attempt is recorded; send. */
+  | { readonly _tag: 'Began'; readonly record: AccountRecord; readonly way: 'first' | 'recovery' | 'fallback' }
+  /** The generation moved: there is a newer token. */
+  | { readonly _tag: 'Moved'; readonly record: AccountRecord }
+  /** Somebody else's attempt is alive; wait for the generation to move. */
+  | { readonly _tag: 'Busy'; readonly waitMs: number }
+  /** An attempt ended without a known outcome, and the policy forbids another try for so long. */
+  | { readonly _tag: 'Unresolved'; readonly waitMs: number }
+  | { readonly _tag: 'Resting'; readonly failure: Failure; readonly waitMs: number }
+  | { readonly _tag: 'Stopped'; readonly failure: Failure }
+  | { readonly _tag: 'Removed' };
+
+const sameLineage = (record: AccountRecord | undefined, lineage: Lineage): record is AccountRecord =>
+  record !== undefined && record.incarnation === lineage.incarnation;
+
+/** Why renewals of this record are stopped for this client at `nowMs`; undefined when they are not. */
+export const stoppedBy = (
+  record: AccountRecord,
+  client: string,
+  nowMs: number,
+): (Failure & { readonly terminal: TerminalState }) | undefined => {
+  const { failure } = record;
+  if (failure?.terminal === undefined) return undefined;
+  if (failure.terminal === 'client_rejected' && failure.client !== client) return undefined;
+  if (failure.terminal === 'account_unavailable' && nowMs >= (failure.retryAt ?? 0)) return undefined;
+  return { ...failure, terminal: failure.terminal };
+};
+
+/** How an open attempt looks at `nowMs`. */
+const attemptState = (attempt: Attempt, nowMs: number): 'alive' | 'settling' | 'settled' => {
+  if (!attempt.unknown && nowMs < attempt.expiresAt) return 'alive';
+  return nowMs < attempt.settlesAt ? 'settling' : 'settled';
+};
+
+const newAttempt = (request: BeginRequest, nowMs: number, recovery: boolean): Attempt => ({
+  id: request.attemptId,
+  owner: request.owner,
+  startedAt: nowMs,
+  expiresAt: nowMs + request.policy.attemptTtlMs,
+  settlesAt: nowMs + request.policy.attemptTtlMs + request.policy.settleMs,
+  recovery,
+  unknown: false,
+});
+
+/** Step 3: one atomic, durable write that records who may send, judged by the store's own clock where it has one. */
+export const beginAttempt = (
+  current: AccountRecord | undefined,
+  serverNowMs: number | undefined,
+  request: BeginRequest,
+): Change<Begun> => {
+  const nowMs = serverNowMs ?? request.nowMs;
+  if (!sameLineage(current, request)) return keep({ _tag: 'Removed' });
+  if (current.generation !== request.generation) return keep({ _tag: 'Moved', record: current });
+
+  const began = (way: 'first' | 'recovery' | 'fallback'): Change<Begun> => {
+    const record: AccountRecord = {
+      ...current,
+      attempt: newAttempt(request, nowMs, way === 'recovery'),
+      fallbackTried: current.fallbackTried || way === 'fallback',
+      updatedAt: nowMs,
+    };
+    return put(record, { _tag: 'Began', record, way });
+  };
+  const { attempt } = current;
+  const state = attempt === undefined ? 'settled' : attemptState(attempt, nowMs);
+  if (attempt !== undefined && state === 'alive') return keep({ _tag: 'Busy', waitMs: attempt.expiresAt - nowMs });
+
+  const restMs = (current.failure?.retryAt ?? 0) - nowMs;
+  const stopped = stoppedBy(current, request.client, nowMs);
+  if (stopped !== undefined) {
+    const lastWay = stopped.terminal === 'reauthorization_required' && request.hasFallback && !current.fallbackTried;
+    if (!lastWay) return keep({ _tag: 'Stopped', failure: stopped });
+    return restMs > 0 ? keep({ _tag: 'Resting', failure: stopped, waitMs: restMs }) : began('fallback');
+  }
+
+  const spent = attempt !== undefined && !request.repeatable;
+  if (spent && state === 'settling' && (request.policy.recovery !== 'retry' || attempt.recovery)) {
+    return keep({ _tag: 'Unresolved', waitMs: attempt.settlesAt - nowMs });
+  }
+  if (spent && (request.policy.recovery === 'never' || attempt.recovery)) {
+    return giveUp(current, nowMs, request);
+  }
+  const { failure } = current;
+  if (failure !== undefined && failure.terminal === undefined && restMs > 0) {
+    return keep({ _tag: 'Resting', failure, waitMs: restMs });
+  }
+  return began(spent ? 'recovery' : 'first');
+};
+
+/** Step 9's end: what stayed unresolved needs a person, and says so. */
+const giveUp = (current: AccountRecord, nowMs: number, request: BeginRequest): Change<Begun> => {
+  const failure: Failure = {
+    code: 'ERR_REAUTHORIZATION_REQUIRED',
+    detail: 'outcome_unresolved',
+    at: nowMs,
+    count: (current.failure?.count ?? 0) + 1,
+    terminal: 'reauthorization_required',
+  };
+  const record: AccountRecord = { ...current, ...neverDue, attempt: undefined, failure, updatedAt: nowMs };
+  return request.hasFallback && !current.fallbackTried
+    ? beginAttempt(record, nowMs, request)
+    : put(record, { _tag: 'Stopped', failure });
+};
+
+/** The parts of a record that a committed token brings. */
+export interface CommittedToken extends DueTimes {
+  /** Sealed. */
+  readonly token: string;
+  readonly obtainedAt: number;
+  readonly accessTokenExpiresAt: number;
+  readonly refreshTokenExpiresAt: number | undefined;
+  readonly renewable: boolean;
+  /** Left when the answer kept its refresh token but gave no access token that can be used. */
+  readonly failure?: Failure | undefined;
+}
+
+export type Committed =
+  | { readonly _tag: 'Committed'; readonly record: AccountRecord }
+  /** The generation had moved on, or the account was removed or revoked: the token is not kept. */
+  | { readonly _tag: 'Superseded'; readonly record: AccountRecord }
+  | { readonly _tag: 'Removed' };
+
+const withToken = (current: AccountRecord, token: CommittedToken, nowMs: number): AccountRecord => ({
+  ...current,
+  ...token,
+  failure: token.failure,
+  generation: current.generation + 1,
+  invalidated: false,
+  fallbackTried: false,
+  attempt: undefined,
+  updatedAt: nowMs,
+});
+
+/** Step 6: where the generation is still the one consumed, whoever holds the attempt by now. Removal beats renewal. */
+export const commitRenewal = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+  consumed: Lineage,
+  token: CommittedToken,
+): Change<Committed> => {
+  if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
+  if (current.generation !== consumed.generation) return keep({ _tag: 'Superseded', record: current });
+  const record = withToken(current, token, nowMs);
+  return put(record, { _tag: 'Committed', record });
+};
+
+/**
+ * A person authorized anew: this token replaces whatever generation is current, since it belongs to a newer grant.
+ * `credentialRead` is the sealed credential the new one was made from; if it changed meanwhile, nothing is written.
+ */
+export const commitAuthorization = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+  authorized: { readonly incarnation: string; readonly credentialRead: string; readonly credential: string },
+  token: CommittedToken,
+): Change<Committed> => {
+  if (current === undefined || current.incarnation !== authorized.incarnation) return keep({ _tag: 'Removed' });
+  if (current.credential !== authorized.credentialRead) return keep({ _tag: 'Superseded', record: current });
+  const record = { ...withToken(current, token, nowMs), credential: authorized.credential };
+  return put(record, { _tag: 'Committed', record });
+};
+
+/** What to write down about a failure; the rule adds when, how often in a row, and until when to rest. */
+export interface FailureNote {
+  readonly code: string;
+  readonly detail: string;
+  readonly terminal?: TerminalState | undefined;
+  readonly client?: string | undefined;
+  /** The rest after the `count`-th failure in a row; undefined for none. */
+  readonly restMs: (count: number) => number | undefined;
+}
+
+const failed = (current: AccountRecord, note: FailureNote, nowMs: number): Failure => {
+  const count = (current.failure?.count ?? 0) + 1;
+  const restMs = note.restMs(count);
+  return {
+    code: note.code,
+    detail: note.detail,
+    at: nowMs,
+    count,
+    retryAt: restMs === undefined ? undefined : nowMs + restMs,
+    terminal: note.terminal,
+    client: note.client,
+  };
+};
+
+/** A sweep looks again when the rest is over, and not at all while a person has to act first. */
+const dueAfter = ({ warmAt, keepAliveAt }: AccountRecord, failure: Failure, notBefore = 0): DueTimes => {
+  if (failure.terminal === 'reauthorization_required' || failure.terminal === 'client_rejected') return neverDue;
+  const earliest = Math.max(notBefore, failure.retryAt ?? 0);
+  const later = (at: number | undefined): number | undefined => (at === undefined ? undefined : Math.max(at, earliest));
+  return { warmAt: later(warmAt), keepAliveAt: later(keepAliveAt) };
+};
+
+export type Settled =
+  | { readonly _tag: 'Settled'; readonly record: AccountRecord }
+  /** Somebody else's attempt is open or has ended: what was learned here says nothing about it. */
+  | { readonly _tag: 'NotOurs'; readonly record: AccountRecord }
+  | { readonly _tag: 'Moved'; readonly record: AccountRecord }
+  | { readonly _tag: 'Removed' };
+
+const settle = (
+  current: AccountRecord | undefined,
+  consumed: Lineage,
+  attemptId: string,
+  next: (record: AccountRecord, attempt: Attempt) => AccountRecord,
+): Change<Settled> => {
+  if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
+  if (current.generation !== consumed.generation) return keep({ _tag: 'Moved', record: current });
+  if (current.attempt?.id !== attemptId) return keep({ _tag: 'NotOurs', record: current });
+  const record = next(current, current.attempt);
+  return put(record, { _tag: 'Settled', record });
+};
+
+/** The provider said no. Believed only while the generation has not moved and the attempt is still ours; nothing is deleted. */
+export const rejectAttempt = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+  consumed: Lineage,
+  attemptId: string,
+  note: FailureNote,
+): Change<Settled> =>
+  settle(current, consumed, attemptId, (record) => {
+    const failure = failed(record, note, nowMs);
+    return { ...record, ...dueAfter(record, failure), attempt: undefined, failure, updatedAt: nowMs };
+  });
+
+/** The request was not processed: nothing was spent, so the attempt goes; a recovery or a second way that never left may be tried again. */
+export const releaseAttempt = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+  consumed: Lineage,
+  attemptId: string,
+  note: FailureNote,
+): Change<Settled> =>
+  settle(current, consumed, attemptId, (record, attempt) => {
+    const failure = failed(record, note, nowMs);
+    return {
+      ...record,
+      ...dueAfter(record, failure),
+      attempt: attempt.recovery ? { ...attempt, recovery: false, unknown: true, settlesAt: nowMs } : undefined,
+      fallbackTried: note.terminal === undefined && record.fallbackTried,
+      failure,
+      updatedAt: nowMs,
+    };
+  });
+
+/** It may have been processed: the attempt stays open, marked, until it has settled. */
+export const leaveAttemptOpen = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+  consumed: Lineage,
+  attemptId: string,
+  note: FailureNote,
+): Change<Settled> =>
+  settle(current, consumed, attemptId, (record, attempt) => {
+    const failure = failed(record, note, nowMs);
+    const due = dueAfter(record, failure, attempt.settlesAt);
+    return { ...record, ...due, attempt: { ...attempt, unknown: true }, failure, updatedAt: nowMs };
+  });
+
+/** An API refused this generation's access token: it is not served again. */
+export const invalidateGeneration = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+  rejected: Lineage,
+): Change<boolean> =>
+  sameLineage(current, rejected) && current.generation === rejected.generation && !current.invalidated
+    ? put({ ...current, invalidated: true, updatedAt: nowMs }, true)
+    : keep(false);
+
+/** Forgets the token and starts a new incarnation, so that a renewal under way cannot bring it back. */
+export const forgetToken = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+  incarnation: string,
+  needsNoPerson: boolean,
+): Change<AccountRecord | undefined> => {
+  if (current === undefined) return keep(undefined);
+  const record: AccountRecord = {
+    ...current,
+    incarnation,
+    token: undefined,
+    obtainedAt: undefined,
+    accessTokenExpiresAt: undefined,
+    refreshTokenExpiresAt: undefined,
+    renewable: needsNoPerson,
+    invalidated: false,
+    fallbackTried: false,
+    ...neverDue,
+    attempt: undefined,
+    failure: undefined,
+    updatedAt: nowMs,
+  };
+  return put(record, record);
+};
+
+/** Forgets the account. */
+export const forgetAccount = (current: AccountRecord | undefined): Change<AccountRecord | undefined> =>
+  current === undefined ? keep(undefined) : drop(current);

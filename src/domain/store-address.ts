@@ -1,0 +1,57 @@
+import { map, type Either } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { AddressRules } from './address-rules.js';
+import { parseBareAddress } from './bare-address.js';
+import { printable } from './printable.js';
+import { hostWithPort, type AddressRefusal } from './web-address.js';
+
+/** An address of a shop, checked and normalised. */
+export interface StoreAddress {
+  /** Without a slash at its end. */
+  readonly address: string;
+  /** Host and port, the part that is compared: `www.` in front makes another host. */
+  readonly host: string;
+}
+
+/** Reads a shop's address as an operator writes it: with or without scheme, slash or path. Only scheme and host count. */
+export const parseStoreUrl = (text: string, rules: AddressRules): Either<AddressRefusal, StoreAddress> =>
+  pipe(
+    parseBareAddress(text, rules),
+    map((url) => ({ address: url.origin, host: hostWithPort(url) })),
+  );
+
+/** Reads the name of a shop's host as Tray sends it in `store_host`; an `http://` in front says nothing about the host. */
+export const parseStoreHost = (text: string, rules: AddressRules): Either<AddressRefusal, string> =>
+  pipe(
+    parseStoreUrl(text.trim().replace(/^https?:\/\//i, ''), rules),
+    map(({ host }) => host),
+  );
+
+/**
+ * Reads an API address: `https`, with a path that ends in `apiPath` exactly once and in no slash. Tray's documents show it
+ * without a scheme, without the path and with a slash at the end. A query is dropped.
+ */
+export const parseApiAddress = (
+  text: string,
+  apiPath: string,
+  rules: AddressRules,
+): Either<AddressRefusal, StoreAddress> =>
+  pipe(
+    parseBareAddress(text, rules),
+    map((url) => ({
+      address: `${url.origin}${withoutApiPath(url.pathname, apiPath)}${apiPath}`,
+      host: hostWithPort(url),
+    })),
+  );
+
+const withoutApiPath = (path: string, apiPath: string): string => {
+  const trimmed = path.replace(/\/+$/, '');
+  return trimmed.endsWith(apiPath) ? withoutApiPath(trimmed.slice(0, -apiPath.length), apiPath) : trimmed;
+};
+
+/** The host an address names, for a message about why it was refused; nothing else of the address. */
+export const hostNamedBy = (text: string): string => {
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const host = URL.canParse(address) ? printable(new URL(address).host) : '';
+  return host === '' ? 'an unreadable address' : host;
+};

@@ -1,0 +1,192 @@
+import type { Failure } from './account-record.js';
+import {
+  foldTokenError,
+  tokenError,
+  type ErrorCode,
+  type ReauthorizationCause,
+  type TokenError,
+} from './token-error.js';
+
+/** What callers learn of an error: its code, whether trying again can help, and what to do. */
+export interface TokenErrorFacts {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+  readonly key?: string | undefined;
+  readonly message: string;
+}
+
+const authorizeAgain: Record<ReauthorizationCause, string> = {
+  never_authorized: 'was never authorized',
+  invalid_grant: 'is no longer authorized: the provider refused its refresh token or code',
+  refresh_token_expired: 'is no longer authorized: its refresh token has expired',
+  no_refresh_token: 'is no longer authorized: its access token has expired and there is no refresh token',
+  outcome_unresolved: 'lost its refresh token: a renewal was sent, its outcome stayed unknown, and no try is left',
+};
+
+const decryption = {
+  unknown_key_id: 'it was sealed with a key that is not among encryption.keys: add that key again',
+  failed_tag: 'the key does not fit, or the value was changed or moved: check encryption.keys',
+  not_sealed: 'it is not a sealed value: it was written by something else, or with another kind of encryption',
+  unreadable: 'what was inside the seal is not what llavero writes',
+} as const;
+
+const stateMismatch = {
+  missing: 'it carries no state',
+  unknown: 'its state is unknown, used or expired',
+  other_account: 'it belongs to another account',
+  other_host: 'it comes from another store than the one the flow was started for',
+  other_issuer: 'it comes from another issuer (RFC 9207)',
+  repeated_parameter: 'a parameter stands in it twice (RFC 6749 §3.1)',
+} as const;
+
+const inMs = (ms: number | undefined): string => (ms === undefined ? '' : ` in ${Math.ceil(ms / 1000)} s`);
+const withStatus = (status: number | undefined): string => (status === undefined ? '' : ` (HTTP ${status})`);
+
+/** The whole error table: code, whether to retry, and a message that says what to do. */
+export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<TokenErrorFacts>({
+  UnknownKey: ({ key, why }) => ({
+    code: 'ERR_UNKNOWN_KEY',
+    retryable: false,
+    key,
+    message:
+      why === 'no_such_provider'
+        ? `No provider is configured for ${key}: pass its preset to createLlavero({ providers }).`
+        : `Nothing is registered under ${key}: call register(), or give the preset everything it needs.`,
+  }),
+  ReauthorizationRequired: ({ key, cause }) => ({
+    code: 'ERR_REAUTHORIZATION_REQUIRED',
+    retryable: false,
+    key,
+    message: `${key} ${authorizeAgain[cause]}. Send a person through authorize() and callback().`,
+  }),
+  OutcomeUnknown: ({ key, why, retryAfterMs }) => ({
+    code: 'ERR_OUTCOME_UNKNOWN',
+    retryable: retryAfterMs !== undefined,
+    retryAfterMs,
+    key,
+    message: `A token request for ${key} may or may not have been processed (${why}). Its refresh token is kept; try again${inMs(retryAfterMs)}.`,
+  }),
+  ClientRejected: ({ key, error }) => ({
+    code: 'ERR_CLIENT_REJECTED',
+    retryable: false,
+    key,
+    message: `The provider refused the client of ${key} (${error}). Correct its client id or secret with register() or in the preset; the account's grant is kept.`,
+  }),
+  RequestRejected: ({ key, error, status }) => ({
+    code: 'ERR_REQUEST_REJECTED',
+    retryable: false,
+    key,
+    message: `The provider rejected the request for ${key}: ${error}${withStatus(status)}. Check the scope, the redirect URI and the addresses it was configured with; the account's grant is kept.`,
+  }),
+  AccountUnavailable: ({ key, error }) => ({
+    code: 'ERR_ACCOUNT_UNAVAILABLE',
+    retryable: false,
+    key,
+    message: `The provider says that the account of ${key} is not available: ${error}. The merchant has to settle it with the provider.`,
+  }),
+  AccessDenied: ({ key }) => ({
+    code: 'ERR_ACCESS_DENIED',
+    retryable: false,
+    key,
+    message: `The authorization of ${key} was denied. What was authorized before still holds.`,
+  }),
+  StateMismatch: ({ why }) => ({
+    code: 'ERR_STATE_MISMATCH',
+    retryable: false,
+    message: `The callback was refused: ${stateMismatch[why]}. Start again with authorize().`,
+  }),
+  UntrustedAddress: ({ key, host, why }) => ({
+    code: 'ERR_UNTRUSTED_ADDRESS',
+    retryable: false,
+    key,
+    message: `Nothing was sent for ${key} to ${host}: ${why}.`,
+  }),
+  RateLimited: ({ key, retryAfterMs }) => ({
+    code: 'ERR_RATE_LIMITED',
+    retryable: true,
+    retryAfterMs,
+    key,
+    message: `The provider limits the requests for ${key}. Try again${inMs(retryAfterMs) || ' later'}.`,
+  }),
+  ProviderUnavailable: ({ key, why, status, retryAfterMs }) => ({
+    code: 'ERR_PROVIDER_UNAVAILABLE',
+    retryable: true,
+    retryAfterMs,
+    key,
+    message: `No token for ${key} now: ${why}${withStatus(status)}. Try again${inMs(retryAfterMs) || ' later'}.`,
+  }),
+  ResponseMalformed: ({ key, why, status }) => ({
+    code: 'ERR_RESPONSE_MALFORMED',
+    retryable: false,
+    key,
+    message: `The provider's answer for ${key} holds no usable token: ${why}${withStatus(status)}.`,
+  }),
+  StoreFailed: ({ operation, why, key }) => ({
+    code: 'ERR_STORE_FAILED',
+    retryable: true,
+    key,
+    message: `The token store failed to ${operation}${key === undefined ? '' : ` ${key}`}: ${why}.`,
+  }),
+  DecryptionFailed: ({ why, key, keyId }) => ({
+    code: 'ERR_DECRYPTION_FAILED',
+    retryable: false,
+    key,
+    message: `A stored value${key === undefined ? '' : ` of ${key}`}${keyId === undefined ? '' : ` (key ${keyId})`} did not open: ${decryption[why]}. Nothing was written.`,
+  }),
+  Aborted: ({ key }) => ({
+    code: 'ERR_ABORTED',
+    retryable: true,
+    key,
+    message: `The wait for a token of ${key} was aborted by its signal. A renewal under way goes on.`,
+  }),
+});
+
+/** What a store keeps of an error so that other processes can tell it again. */
+export const failureDetail: (error: TokenError) => string = foldTokenError<string>({
+  UnknownKey: ({ why }) => why,
+  ReauthorizationRequired: ({ cause }) => cause,
+  OutcomeUnknown: ({ why }) => why,
+  ClientRejected: ({ error }) => error,
+  RequestRejected: ({ error }) => error,
+  AccountUnavailable: ({ error }) => error,
+  AccessDenied: () => '',
+  StateMismatch: ({ why }) => why,
+  UntrustedAddress: ({ host, why }) => `${host}: ${why}`,
+  RateLimited: () => '',
+  ProviderUnavailable: ({ why }) => why,
+  ResponseMalformed: ({ why }) => why,
+  StoreFailed: ({ why }) => why,
+  DecryptionFailed: ({ why }) => why,
+  Aborted: () => '',
+});
+
+const isCause = (text: string): text is ReauthorizationCause => Object.hasOwn(authorizeAgain, text);
+
+/** The error a stored failure stands for; `retryAfterMs` is what is left of its rest. */
+export const errorOfFailure = (
+  key: string,
+  failure: Pick<Failure, 'code' | 'detail'>,
+  retryAfterMs?: number,
+): TokenError => {
+  const later = retryAfterMs === undefined ? {} : { retryAfterMs };
+  const { code, detail } = failure;
+  switch (code) {
+    case 'ERR_REAUTHORIZATION_REQUIRED':
+      return tokenError('ReauthorizationRequired', { key, cause: isCause(detail) ? detail : 'invalid_grant' });
+    case 'ERR_CLIENT_REJECTED':
+      return tokenError('ClientRejected', { key, error: detail });
+    case 'ERR_REQUEST_REJECTED':
+      return tokenError('RequestRejected', { key, error: detail });
+    case 'ERR_ACCOUNT_UNAVAILABLE':
+      return tokenError('AccountUnavailable', { key, error: detail });
+    case 'ERR_RATE_LIMITED':
+      return tokenError('RateLimited', { key, ...later });
+    case 'ERR_RESPONSE_MALFORMED':
+      return tokenError('ResponseMalformed', { key, why: detail });
+    case 'ERR_OUTCOME_UNKNOWN':
+      return tokenError('OutcomeUnknown', { key, why: detail, ...later });
+    default:
+      return tokenError('ProviderUnavailable', { key, why: detail, ...later });
+  }
+};

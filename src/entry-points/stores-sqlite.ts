@@ -1,0 +1,1 @@
+export { sqliteStore } from '../adapters/stores/sqlite-store.js';

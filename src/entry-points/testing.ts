@@ -1,0 +1,26 @@
+export { fakeClock, type FakeClock } from '../testing/fake-clock.js';
+export { memoryStore } from '../testing/memory-store.js';
+export {
+  scriptedHttp,
+  type HeldReply,
+  type ScriptedAnswer,
+  type ScriptedHandler,
+  type ScriptedHttp,
+  type ScriptedReply,
+  type ScriptedStep,
+} from '../testing/scripted-http.js';
+export type { Fault } from '../testing/stand-ins/fault.js';
+export type { Rotation } from '../testing/stand-ins/rotation.js';
+export { standInCentry, type StandInCentry, type StandInCentryOptions } from '../testing/stand-ins/stand-in-centry.js';
+export {
+  standInCitrusAd,
+  type StandInCitrusAd,
+  type StandInCitrusAdOptions,
+} from '../testing/stand-ins/stand-in-citrus-ad.js';
+export type { StandInOptions } from '../testing/stand-ins/stand-in-options.js';
+export { standInTray, type StandInTray, type StandInTrayOptions } from '../testing/stand-ins/stand-in-tray.js';
+export type { StandIn } from '../testing/stand-ins/stand-in.js';
+export { startStandIns, type StandIns, type StandInsOptions } from '../testing/stand-ins/start-stand-ins.js';
+export { walkAuthorization } from '../testing/stand-ins/walk-authorization.js';
+export { describeStoreContract, storeContractChecks, type ContractRunner } from '../testing/store-contract.js';
+export type { StoreContractCheck, StoreHarness } from '../testing/store-harness.js';

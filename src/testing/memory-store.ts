@@ -1,0 +1,1 @@
+export { memoryStore } from '../adapters/stores/memory-store.js';

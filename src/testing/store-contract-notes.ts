@@ -1,0 +1,66 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import type { NoteChange, TokenStore } from '../ports/token-store.js';
+import { allAtOnce, openHandles, succeeds, type StoreContractCheck } from './store-harness.js';
+
+/** Writes a note and tells what was there. */
+const write = (store: TokenStore, name: string, text: string | undefined): Promise<string | undefined> =>
+  succeeds(store.updateNote(name, (before) => ({ text, result: before })));
+
+const read = (store: TokenStore, name: string): Promise<string | undefined> =>
+  succeeds(store.updateNote(name, (text) => ({ text, result: text })));
+
+const increment = (text: string | undefined): NoteChange<number> => {
+  const next = Number(text ?? '0') + 1;
+  return { text: String(next), result: next };
+};
+
+/** Small texts that all processes share. */
+export const noteChecks: readonly StoreContractCheck[] = [
+  {
+    name: 'keeps notes by their names',
+    run: async ({ open }) => {
+      const store = await open();
+      equal(await write(store, 'one', 'first'), undefined);
+      equal(await write(store, "two '%_😀", ''), undefined);
+      equal(await write(store, 'one', 'second'), 'first');
+      equal(await read(store, 'one'), 'second');
+      equal(await read(store, "two '%_😀"), '');
+      equal(await read(store, 'three'), undefined);
+    },
+  },
+  {
+    name: 'forgets a note whose text becomes undefined',
+    run: async ({ open }) => {
+      const store = await open();
+      await write(store, 'one', 'first');
+      await write(store, 'two', 'stays');
+      equal(await write(store, 'one', undefined), 'first');
+      equal(await write(store, 'one', undefined), undefined);
+      equal(await write(store, 'one', 'again'), undefined);
+      equal(await read(store, 'two'), 'stays');
+    },
+  },
+  {
+    name: 'leaves a note alone and ends Left when its change throws',
+    run: async ({ open }) => {
+      const store = await open();
+      await write(store, 'one', 'first');
+      const outcome = await store.updateNote('one', () => {
+        throw new Error('a bug in a change');
+      })();
+      equal(outcome._tag, 'Left');
+      equal(await read(store, 'one'), 'first');
+    },
+  },
+  {
+    name: 'loses none of a hundred changes of one note at once',
+    run: async (harness) => {
+      const handles = await openHandles(harness, 4);
+      const results = await allAtOnce(handles, 100, (store) => succeeds(store.updateNote('counter', increment)));
+      deepEqual(
+        results.toSorted((one, other) => one - other),
+        Array.from({ length: 100 }, (_, index) => index + 1),
+      );
+    },
+  },
+];

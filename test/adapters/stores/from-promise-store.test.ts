@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { fromPromiseStore, type PromiseTokenStore } from '../../../src/adapters/stores/from-promise-store.js';
+import { memoryStore } from '../../../src/adapters/stores/memory-store.js';
+import type { AccountRecord } from '../../../src/domain/account-record.js';
+import { keep } from '../../../src/domain/record-change.js';
+import type { TokenStore } from '../../../src/ports/token-store.js';
+import { toPromiseStore } from '../../contracts/to-promise-store.js';
+
+const fails = (): Promise<never> =>
+  Promise.reject(Object.assign(new Error('the token is abc'), { code: 'ECONNRESET' }));
+
+const failing: PromiseTokenStore = {
+  namespace: 'billing',
+  open: fails,
+  read: fails,
+  update: fails,
+  page: fails,
+  due: fails,
+  putPending: fails,
+  takePending: fails,
+  updateNote: fails,
+  close: fails,
+};
+
+const pending = { id: 'id', key: 'tray/1', incarnation: 'one', expiresAt: 1, sealed: 'text' };
+
+const operations: { readonly [Name in Exclude<keyof TokenStore, 'namespace'>]: (store: TokenStore) => unknown } = {
+  open: ({ open }) => open(),
+  read: ({ read }) => read('tray/1')(),
+  update: ({ update }) => update('tray/1', () => keep(1))(),
+  page: ({ page }) => page({ limit: 1 })(),
+  due: ({ due }) => due({ nowMs: 1, limit: 1, keepWarm: true })(),
+  putPending: ({ putPending }) => putPending(pending, 1)(),
+  takePending: ({ takePending }) => takePending('id')(),
+  updateNote: ({ updateNote }) => updateNote('note', (text) => ({ text, result: 1 }))(),
+  close: ({ close }) => close(),
+};
+
+describe('fromPromiseStore', () => {
+  it.each(Object.entries(operations))('makes a rejection of %s a failure with its code', async (operation, run) => {
+    expect(await run(fromPromiseStore(failing))).toEqual({
+      _tag: 'Left',
+      left: { _tag: 'StoreFailure', operation, why: 'ECONNRESET' },
+    });
+  });
+
+  it('names the class of an error without a plain code, and never its message', async () => {
+    const store = fromPromiseStore({ ...failing, read: () => Promise.reject(new RangeError('the token is abc')) });
+    expect(JSON.stringify(await store.read('tray/1')())).toBe(
+      '{"_tag":"Left","left":{"_tag":"StoreFailure","operation":"read","why":"RangeError"}}',
+    );
+  });
+
+  it('takes a throw for a rejection', async () => {
+    const throws = (): Promise<AccountRecord> => {
+      throw new RangeError('the token is abc');
+    };
+    expect(await fromPromiseStore({ ...failing, read: throws }).read('tray/1')()).toEqual({
+      _tag: 'Left',
+      left: { _tag: 'StoreFailure', operation: 'read', why: 'RangeError' },
+    });
+  });
+
+  it('calls the members of an instance on the instance', async () => {
+    class MyStore implements PromiseTokenStore {
+      readonly namespace = 'billing';
+      readonly open = fails;
+      readonly update = fails;
+      readonly page = fails;
+      readonly due = fails;
+      readonly putPending = fails;
+      readonly takePending = fails;
+      readonly updateNote = fails;
+      readonly close = fails;
+      readonly #accounts = new Map<string, AccountRecord>();
+
+      async read(key: string): Promise<AccountRecord | undefined> {
+        return this.#accounts.get(key);
+      }
+    }
+    const store = fromPromiseStore(new MyStore());
+    expect(await store.read('tray/1')()).toEqual({ _tag: 'Right', right: undefined });
+  });
+
+  it('has the namespace of the store it wraps', () => {
+    expect(fromPromiseStore(toPromiseStore(memoryStore({ namespace: 'billing' }))).namespace).toBe('billing');
+  });
+});

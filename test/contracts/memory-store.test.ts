@@ -1,0 +1,12 @@
+import { describe, it } from 'vitest';
+import { memoryStore } from '../../src/adapters/stores/memory-store.js';
+import { describeStoreContract } from '../../src/testing/store-contract.js';
+
+describeStoreContract(
+  'memoryStore',
+  async () => {
+    const store = memoryStore();
+    return { open: async () => store, dispose: async () => undefined };
+  },
+  { describe, it },
+);

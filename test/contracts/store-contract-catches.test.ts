@@ -1,0 +1,348 @@
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../src/adapters/stores/memory-store.js';
+import type { AccountRecord, PendingAuthorization } from '../../src/domain/account-record.js';
+import { put, type Change, type RecordChange } from '../../src/domain/record-change.js';
+import type { TokenStore } from '../../src/ports/token-store.js';
+import { storeContractChecks } from '../../src/testing/store-contract.js';
+import { succeeds, type StoreHarness } from '../../src/testing/store-harness.js';
+
+/** A handle on `store` that has one thing wrong with it. */
+type Bug = (store: TokenStore) => Partial<TokenStore>;
+
+const harnessWith = (bug: Bug): StoreHarness => {
+  const store = memoryStore();
+  const open = async (): Promise<TokenStore> => ({ ...store, ...bug(store) });
+  return {
+    open,
+    openNamespace: async (namespace) => ({ ...memoryStore({ namespace }), ...bug(memoryStore({ namespace })) }),
+    dispose: async () => undefined,
+  };
+};
+
+const brokenLaws = async (makeHarness: () => StoreHarness): Promise<readonly string[]> => {
+  const broken: string[] = [];
+  for (const { name, run } of storeContractChecks) {
+    await run(makeHarness()).catch(() => broken.push(name));
+  }
+  return broken;
+};
+
+const onPut =
+  (alter: (record: AccountRecord, before: AccountRecord | undefined) => AccountRecord): Bug =>
+  (store) => ({
+    update: (key, change) =>
+      store.update(key, (current, now) => {
+        const decided = change(current, now);
+        return decided._tag === 'Put' ? put(alter(decided.record, current), decided.result) : decided;
+      }),
+  });
+
+const apart = async <A>(store: TokenStore, key: string, change: RecordChange<A>): Promise<A> => {
+  const current = await succeeds(store.read(key));
+  const decided: Change<A> = change(current, undefined);
+  return succeeds(store.update(key, () => decided));
+};
+
+const withKeys =
+  (rename: (key: string) => string): Bug =>
+  (store) => ({
+    read: (key) => store.read(rename(key)),
+    update: (key, change) => store.update(rename(key), change),
+  });
+
+const lookedUp = new Map<string, PendingAuthorization>();
+
+const everything = { limit: 100_000 } as const;
+
+const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
+  [
+    'reads and writes apart from each other',
+    'loses none of two hundred changes of one record at once',
+    (store) => ({ update: (key, change) => TE.fromTask(() => apart(store, key, change)) }),
+  ],
+  [
+    'writes although the change keeps',
+    'writes nothing for a change that keeps',
+    (store) => ({
+      update: (key, change) =>
+        store.update(key, (current, now) => {
+          const decided = change(current, now);
+          return decided._tag === 'Keep' ? { _tag: 'Drop', result: decided.result } : decided;
+        }),
+    }),
+  ],
+  [
+    'loses a field of the failure',
+    'brings every field back as it was put, each optional one present and absent',
+    onPut((record) => ({ ...record, failure: record.failure && { ...record.failure, client: undefined } })),
+  ],
+  [
+    'keeps the fields of before that are absent now',
+    'brings every field back as it was put, each optional one present and absent',
+    onPut((record, before) => ({ ...record, token: record.token ?? before?.token })),
+  ],
+  [
+    'keeps times to the second',
+    'keeps times to the millisecond, from 1970 to the last one a Date can hold',
+    onPut((record) => ({ ...record, warmAt: record.warmAt && Math.floor(record.warmAt / 1_000) * 1_000 })),
+  ],
+  [
+    'cuts long texts off',
+    'keeps sealed texts of a mebibyte',
+    onPut((record) => ({ ...record, token: record.token?.slice(0, 65_535) })),
+  ],
+  [
+    'takes keys without regard to case',
+    'tells keys apart that differ in case, accents, spaces or wildcards',
+    withKeys((key) => key.toLowerCase()),
+  ],
+  [
+    'takes keys without regard to how accents are written',
+    'tells keys apart that differ in case, accents, spaces or wildcards',
+    withKeys((key) => key.normalize('NFC')),
+  ],
+  ['trims keys', 'tells keys apart that differ in case, accents, spaces or wildcards', withKeys((key) => key.trim())],
+  [
+    'cuts long keys off',
+    'pages in the order of the UTF-8 bytes of the keys, each key once',
+    onPut((record) => ({ ...record, key: record.key.slice(0, 255) })),
+  ],
+  [
+    "gives a change the server's time in seconds",
+    "tells a change the time of the store's own server, or undefined",
+    (store) => ({ update: (key, change) => store.update(key, (current) => change(current, 1_800_000_000)) }),
+  ],
+  [
+    'drops a record whose change throws',
+    'leaves the record alone and ends Left when a change throws, and goes on working',
+    (store) => ({
+      update: (key, change) =>
+        pipe(
+          store.update(key, change),
+          TE.orElse((failure) =>
+            pipe(
+              store.update(key, () => ({ _tag: 'Drop', result: undefined })),
+              TE.flatMap(() => TE.left(failure)),
+            ),
+          ),
+        ),
+    }),
+  ],
+  [
+    'pages in the order of UTF-16 units',
+    'pages in the order of the UTF-8 bytes of the keys, each key once',
+    (store) => ({
+      page: ({ limit, after = '', provider }) =>
+        pipe(
+          store.page({ ...everything, provider }),
+          TE.map((records) =>
+            records
+              .filter(({ key }) => key > after)
+              .toSorted((one, other) => (one.key < other.key ? -1 : 1))
+              .slice(0, limit),
+          ),
+        ),
+    }),
+  ],
+  [
+    'pages from a key on, not after it',
+    'pages on after a key that is not there',
+    (store) => ({ page: ({ after, ...query }) => store.page({ ...query, after: after?.slice(0, -1) }) }),
+  ],
+  [
+    'takes a provider for every provider that starts with its name',
+    'pages the accounts of one provider only when asked to',
+    (store) => ({
+      page: ({ provider = '', ...query }) =>
+        pipe(
+          store.page({ ...query, ...everything }),
+          TE.map((records) => records.filter((record) => record.provider.startsWith(provider)).slice(0, query.limit)),
+        ),
+    }),
+  ],
+  [
+    'lists what is due in the order of keys',
+    'lists refresh tokens that are due, the most overdue first',
+    (store) => ({
+      due: (query) =>
+        pipe(
+          store.due(query),
+          TE.map((records) => records.toSorted((one, other) => (one.key < other.key ? -1 : 1))),
+        ),
+    }),
+  ],
+  [
+    'cuts the list of what is due off before it is sorted',
+    'lists refresh tokens that are due, the most overdue first',
+    (store) => ({
+      due: (query) =>
+        pipe(
+          store.due({ ...query, ...everything }),
+          TE.map((records) => records.toReversed().slice(0, query.limit).toReversed()),
+        ),
+    }),
+  ],
+  [
+    'keeps everything warm',
+    'lists refresh tokens that are due, the most overdue first',
+    (store) => ({ due: (query) => store.due({ ...query, keepWarm: true }) }),
+  ],
+  [
+    'keeps nothing warm',
+    'lists access tokens that are due too when they are kept warm, each account once by the earlier of its times',
+    (store) => ({ due: (query) => store.due({ ...query, keepWarm: false }) }),
+  ],
+  [
+    'sweeps all providers whatever it is asked',
+    'lists what is due of one provider only when asked to',
+    (store) => ({ due: (query) => store.due({ ...query, provider: undefined }) }),
+  ],
+  [
+    'takes a pending authorization by looking first and deleting later',
+    'gives a pending authorization to one of fifty who take it at once',
+    (store) => ({
+      putPending: (pending, nowMs) =>
+        pipe(
+          store.putPending(pending, nowMs),
+          TE.tapIO(() => () => void lookedUp.set(pending.id, pending)),
+        ),
+      takePending: (id) =>
+        pipe(
+          TE.fromIO(() => lookedUp.get(id)),
+          TE.tap(() => store.takePending(id)),
+          TE.tapIO(() => () => void lookedUp.delete(id)),
+        ),
+    }),
+  ],
+  [
+    'hands a pending authorization out again and again',
+    'hands a pending authorization out as it was put, and once',
+    (store) => ({
+      takePending: (id) =>
+        pipe(
+          store.takePending(id),
+          TE.tap((taken) => (taken === undefined ? TE.right(undefined) : store.putPending(taken, 0))),
+        ),
+    }),
+  ],
+  [
+    'keeps expired authorizations',
+    'forgets what has expired when another one is put, and nothing else',
+    (store) => ({ putPending: (pending) => store.putPending(pending, 0) }),
+  ],
+  [
+    'forgets authorizations a moment early',
+    'forgets what has expired when another one is put, and nothing else',
+    (store) => ({ putPending: (pending, nowMs) => store.putPending(pending, nowMs + 1) }),
+  ],
+  [
+    'takes an empty note for none',
+    'keeps notes by their names',
+    (store) => ({
+      updateNote: (name, change) => store.updateNote(name, (text) => change(text === '' ? undefined : text)),
+    }),
+  ],
+  [
+    'never forgets a note',
+    'forgets a note whose text becomes undefined',
+    (store) => ({
+      updateNote: (name, change) =>
+        store.updateNote(name, (before) => {
+          const { text = before, result } = change(before);
+          return { text, result };
+        }),
+    }),
+  ],
+  [
+    'reads a note and writes it later',
+    'loses none of a hundred changes of one note at once',
+    (store) => ({
+      updateNote: (name, change) =>
+        pipe(
+          store.updateNote(name, (text) => ({ text, result: change(text) })),
+          TE.flatMap((decided) => store.updateNote(name, () => decided)),
+        ),
+    }),
+  ],
+  [
+    'reads from a cache of its own',
+    'shows every handle at once what another one wrote',
+    (store) => {
+      const seen = new Map<string, AccountRecord>();
+      return {
+        read: (key) =>
+          pipe(
+            TE.right(seen.get(key)),
+            TE.flatMap((known) => (known === undefined ? store.read(key) : TE.right(known))),
+            TE.tapIO((found) => () => (found === undefined ? undefined : void seen.set(key, found))),
+          ),
+      };
+    },
+  ],
+  [
+    'turns away what was in flight when it closes',
+    'finishes what is in flight before it has closed',
+    (store) => {
+      let closed = false;
+      return {
+        update: (key, change) =>
+          pipe(
+            store.read(key),
+            TE.flatMap(() =>
+              closed
+                ? TE.left({ _tag: 'StoreFailure', operation: 'update', why: 'closed' } as const)
+                : store.update(key, change),
+            ),
+          ),
+        close: TE.fromIO(() => void (closed = true)),
+      };
+    },
+  ],
+  [
+    'fails the second time it is closed',
+    'can be closed twice',
+    () => {
+      let closed = false;
+      return {
+        close: async () => {
+          const outcome = closed
+            ? TE.left({ _tag: 'StoreFailure', operation: 'close', why: 'closed' } as const)
+            : TE.right(undefined);
+          closed = true;
+          return outcome();
+        },
+      };
+    },
+  ],
+];
+
+describe('the store contract', () => {
+  it('holds for a store without bugs', async () => {
+    expect(await brokenLaws(() => harnessWith(() => ({})))).toEqual([]);
+  });
+
+  it.each(bugs)('catches a store that %s', async (_bug, law, make) => {
+    expect(await brokenLaws(() => harnessWith(make))).toContain(law);
+  });
+
+  it('catches a store that forgets everything when it is closed', async () => {
+    const forgetful = (): StoreHarness => ({ open: async () => memoryStore(), dispose: async () => undefined });
+    expect(await brokenLaws(forgetful)).toContain(
+      'has everything still when every handle was closed and another is opened',
+    );
+  });
+
+  it('catches a store whose namespaces share their data', async () => {
+    const shared = (): StoreHarness => {
+      const store = memoryStore();
+      return {
+        open: async () => store,
+        openNamespace: async (namespace) => ({ ...store, namespace }),
+        dispose: async () => undefined,
+      };
+    };
+    expect(await brokenLaws(shared)).toEqual(['shows one namespace nothing of another on the same data']);
+  });
+});

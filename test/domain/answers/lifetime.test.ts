@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { parseLifetimeMs } from '../../../src/domain/answers/lifetime.js';
+
+const year = 31_536_000_000;
+
+const noLifetimes: readonly unknown[] = [
+  undefined,
+  null,
+  '',
+  ' ',
+  0,
+  -0,
+  -1,
+  '0',
+  '0.0',
+  '-1',
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  '1e400',
+  '1e3',
+  '9'.repeat(400),
+  'NaN',
+  'Infinity',
+  '3600s',
+  '3,600',
+  '3600.',
+  '.5',
+  '+3600',
+  ' 3600',
+  '3600\n',
+  '0x10',
+  '٣٦٠٠',
+  true,
+  {},
+  [],
+  [3600],
+  { valueOf: () => 3600 },
+  3600n,
+  Symbol('3600'),
+  () => 3600,
+];
+
+describe('parseLifetimeMs', () => {
+  it.each([
+    [3600, 3_600_000],
+    [1, 1_000],
+    [0.5, 500],
+    [1.9999, 1_999],
+    [0.0001, 1],
+    [Number.MIN_VALUE, 1],
+    ['3600', 3_600_000],
+    ['3600.5', 3_600_500],
+    ['007200', 7_200_000],
+    ['0.25', 250],
+  ])('reads %j seconds', (seconds, ms) => {
+    expect(parseLifetimeMs(seconds)).toBe(ms);
+  });
+
+  it.each([31_536_000, 31_536_001, 1e9, 1e308, Number.MAX_VALUE, '31536001', '9'.repeat(300)])(
+    'counts %j seconds as a year',
+    (seconds) => {
+      expect(parseLifetimeMs(seconds)).toBe(year);
+    },
+  );
+
+  it('does not shorten what is just under a year', () => {
+    expect(parseLifetimeMs(31_535_999)).toBe(year - 1_000);
+  });
+
+  it.each(noLifetimes)('finds no lifetime in case %#', (value) => {
+    expect(parseLifetimeMs(value)).toBeUndefined();
+  });
+
+  it('gives a whole number of milliseconds from 1 to a year, or nothing, for anything', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        const ms = parseLifetimeMs(value);
+        expect(ms === undefined || (Number.isInteger(ms) && ms >= 1 && ms <= year)).toBe(true);
+      }),
+    );
+  });
+});

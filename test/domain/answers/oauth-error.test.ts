@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { judgeOAuthError } from '../../../src/domain/answers/oauth-error.js';
+import { answerWith, contextWith } from './answer-fixtures.js';
+
+const judged = (status: number, json?: Readonly<Record<string, unknown>>, repeatable = false): unknown =>
+  judgeOAuthError(answerWith(status, json), contextWith(), { repeatable });
+const rejection = (reason: Readonly<Record<string, unknown>>, grantIsDead = false): unknown => ({
+  _tag: 'Rejected',
+  reason: { key: 'shop/1', ...reason },
+  grantIsDead,
+});
+
+describe('an error answer', () => {
+  it('of invalid_grant ends the grant, with 400 and with 401 alike', () => {
+    for (const status of [400, 401, 403, 200]) {
+      expect(judged(status, { error: 'invalid_grant', error_description: 'La autorización…' })).toEqual(
+        rejection({ _tag: 'ReauthorizationRequired', cause: 'invalid_grant' }, true),
+      );
+    }
+  });
+
+  it('of invalid_grant asks nobody to authorize where nobody did', () => {
+    expect(judged(400, { error: 'invalid_grant' }, true)).toEqual(
+      rejection({ _tag: 'RequestRejected', error: 'invalid_grant', status: 400 }),
+    );
+  });
+
+  it('about the client keeps the grant', () => {
+    for (const error of ['invalid_client', 'unauthorized_client']) {
+      for (const status of [400, 401]) {
+        expect(judged(status, { error })).toEqual(rejection({ _tag: 'ClientRejected', error }));
+      }
+    }
+  });
+
+  it('about the request keeps the grant', () => {
+    for (const error of ['invalid_request', 'invalid_scope', 'unsupported_grant_type', 'invalid_target', 'brand_new']) {
+      expect(judged(400, { error })).toEqual(rejection({ _tag: 'RequestRejected', error, status: 400 }));
+    }
+  });
+
+  it('that the provider calls passing leaves open whether the request was processed', () => {
+    expect(judged(400, { error: 'temporarily_unavailable' })).toEqual({
+      _tag: 'Unknown',
+      why: 'temporarily_unavailable',
+    });
+    expect(judged(400, { error: 'server_error' })).toEqual({ _tag: 'Unknown', why: 'server_error' });
+  });
+
+  it('without an error that says something is named by its status', () => {
+    for (const json of [undefined, {}, { error: '' }, { error: null }, { error: false }]) {
+      expect(judged(415, json)).toEqual(rejection({ _tag: 'RequestRejected', error: 'http_415', status: 415 }));
+    }
+  });
+
+  it('never quotes what does not look like a name', () => {
+    for (const error of ['8618ecbe9a86', 'token abc123 unknown', { code: 'x' }, 7, 'x'.repeat(65), 'a\u0000']) {
+      const outcome = judged(400, { error });
+      const shown = error === 'a\u0000' ? 'a' : 'unrecognised_error';
+      expect(outcome).toEqual(rejection({ _tag: 'RequestRejected', error: shown, status: 400 }));
+    }
+  });
+
+  it('takes no error that the object inherits', () => {
+    const inherited: Record<string, unknown> = { __proto__: { error: 'invalid_grant' } };
+    expect(judged(400, inherited)).toEqual(rejection({ _tag: 'RequestRejected', error: 'http_400', status: 400 }));
+  });
+});
