@@ -4,7 +4,7 @@ import { TallyReporter } from './scripts/tally-reporter.mjs';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['{examples,test}/**/*.test.ts'],
     exclude: ['test/**/*.long.test.ts'],
     pool: 'forks',
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -3,6 +3,7 @@ import { defaultRefreshPolicy, type RefreshPolicy, type RefreshPolicyOptions } f
 import type { Provider, ProviderPreset } from '../ports/provider.js';
 import type { TokenStore } from '../ports/token-store.js';
 import { policyOf } from './accounts/provider-registry.js';
+import { checkPolicy } from './check-policy.js';
 
 /** One encryption key: 32 random bytes as base64 or base64url, and the id that sealed values carry. */
 export interface EncryptionKey {
@@ -41,48 +42,11 @@ const fail = (message: string): never => {
   throw new TypeError(message);
 };
 
-const durations = [
-  'renewBeforeMs',
-  'softMs',
-  'requestTimeoutMs',
-  'attemptTtlMs',
-  'settleMs',
-  'patienceMs',
-  'cooldownMinMs',
-  'cooldownMaxMs',
-  'retryAfterMaxMs',
-  'defaultLifetimeMs',
-  'recheckMs',
-] as const;
-
-/** Throws `TypeError` on a policy under which the renewal protocol would not hold. */
-const checkPolicy = (policy: RefreshPolicy, where: string): void => {
-  for (const name of durations) {
-    const value = policy[name];
-    if (!Number.isFinite(value) || value < 0)
-      fail(`${where}.${name} must be a number of milliseconds, not ${String(value)}`);
-  }
-  for (const name of ['renewBeforeFraction', 'softFraction'] as const) {
-    const value = policy[name];
-    if (!(value >= 0 && value < 1)) fail(`${where}.${name} must be a fraction of the lifetime from 0 to below 1`);
-  }
-  if (!Number.isInteger(policy.cacheEntries) || policy.cacheEntries < 1) {
-    fail(`${where}.cacheEntries must be a whole number of at least 1`);
-  }
-  if (!['retry', 'probe-once', 'never'].includes(policy.recovery)) {
-    fail(`${where}.recovery must be 'retry', 'probe-once' or 'never'`);
-  }
-  if (policy.requestTimeoutMs <= 0 || policy.defaultLifetimeMs <= 0 || policy.cooldownMinMs <= 0) {
-    fail(`${where}.requestTimeoutMs, defaultLifetimeMs and cooldownMinMs must be more than 0`);
-  }
-  if (policy.attemptTtlMs <= policy.requestTimeoutMs) {
-    fail(`${where}.attemptTtlMs must be well over requestTimeoutMs, so that an attempt outlives its request`);
-  }
-  if (policy.cooldownMaxMs < policy.cooldownMinMs) fail(`${where}.cooldownMaxMs must not be below cooldownMinMs`);
-};
-
 const isPreset = (value: unknown): value is ProviderPreset =>
   typeof value === 'object' && value !== null && 'configure' in value && 'id' in value;
+
+const isPresetList = (value: unknown): value is readonly ProviderPreset[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isPreset);
 
 const isStore = (value: unknown): value is TokenStore =>
   typeof value === 'object' && value !== null && 'update' in value && 'takePending' in value;
@@ -95,8 +59,8 @@ export const readOptions = (options: LlaveroOptions): ReadOptions => {
     encryption,
     allowHttpOnLoopback = false,
   } = options ?? fail('createLlavero needs its options');
-  if (!Array.isArray(providers) || providers.length === 0 || !providers.every(isPreset)) {
-    fail(
+  if (!isPresetList(providers)) {
+    return fail(
       'createLlavero({ providers }): pass at least one preset, for example [centry({ clientId, clientSecret, redirectUri })]',
     );
   }

@@ -7,6 +7,7 @@ import type { Token } from '../domain/token.js';
 import type { Clock } from '../ports/clock.js';
 import type { TokenStore } from '../ports/token-store.js';
 import type { ProviderRegistry } from './accounts/provider-registry.js';
+import type { KeepSweeping, StartOptions } from './keep-sweeping.js';
 import { LlaveroError } from './llavero-error.js';
 import type { MakeReady } from './make-ready.js';
 import type { Flights } from './renewal/flights.js';
@@ -21,6 +22,7 @@ import type { ListFilter, ListStatuses } from './use-cases/list-statuses.js';
 import type { CredentialInput, RegisterAccount } from './use-cases/register-account.js';
 import type { RemoveAccount } from './use-cases/remove-account.js';
 import type { RevokeOptions, RevokeToken } from './use-cases/revoke-token.js';
+import type { SweepAccounts, SweepOptions, SweepReport } from './use-cases/sweep-accounts.js';
 import type { AuthorizeOptions, StartAuthorization, StartedAuthorization } from './use-cases/start-authorization.js';
 
 export interface TokenOptions extends TokenNeed {
@@ -55,6 +57,10 @@ export interface Llavero extends AsyncDisposable {
   status(key: string): Promise<CredentialStatus>;
   /** Every account in the order of their keys. */
   list(filter?: ListFilter): AsyncIterable<CredentialStatus>;
+  /** Renews what is due, once. Any number of processes may do so on one store: each account is renewed by one of them. */
+  sweep(options?: SweepOptions): Promise<SweepReport>;
+  /** Keeps sweeping until `close`; its timers never hold the process open. Throws `TypeError` when called twice. */
+  start(options?: StartOptions): void;
   /** Opens and migrates the store and checks the encryption keys; without it the first call does. */
   ready(): Promise<void>;
   /** Finishes what is in flight, then lets go of the store. */
@@ -78,6 +84,8 @@ export interface LlaveroDeps {
   readonly removeAccount: RemoveAccount;
   readonly getStatus: GetStatus;
   readonly listStatuses: ListStatuses;
+  readonly sweepAccounts: SweepAccounts;
+  readonly keepSweeping: KeepSweeping;
 }
 
 /** Whether a llavero takes new work, and whether anybody still waits for its old work. */
@@ -91,6 +99,17 @@ const drainMs = 30_000;
 
 const thrown = (error: UseCaseError): Error =>
   error._tag === 'Misuse' ? new TypeError(error.message) : new LlaveroError(error);
+
+const checkSweep = (method: string, { limit, concurrency, intervalMs }: StartOptions): void => {
+  for (const [name, value] of Object.entries({ limit, concurrency })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw new TypeError(`${method}({ ${name} }): ${name} takes a whole number of at least 1`);
+    }
+  }
+  if (intervalMs !== undefined && !(intervalMs > 0)) {
+    throw new TypeError(`${method}({ intervalMs }): intervalMs takes milliseconds, more than 0`);
+  }
+};
 
 /** The Promise façade: the one place, besides tests, where use cases are run. */
 export const makeLlavero = (deps: LlaveroDeps): Llavero => {
@@ -144,8 +163,18 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
     }
   };
 
+  const stopSweeping = new AbortController();
+  let sweeping = false;
+  const start = (options: StartOptions): void => {
+    checkSweep('start', options);
+    if (sweeping) throw new TypeError('start() was called before; one llavero sweeps once at a time, until close()');
+    sweeping = true;
+    flights.aside(TE.fromTask(() => deps.keepSweeping(options, stopSweeping.signal)));
+  };
+
   const close = async (): Promise<void> => {
     lifetime.closing = true;
+    stopSweeping.abort();
     const drained = new AbortController();
     const limit = clock.sleep(drainMs, drained.signal).then(() => {
       lifetime.abandoned = true;
@@ -186,6 +215,11 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
     remove: flow(deps.removeAccount, run),
     status: flow(deps.getStatus, run),
     list: (filter = {}) => pages(filter),
+    sweep: async (options = {}) => {
+      checkSweep('sweep', options);
+      return run(deps.sweepAccounts(options));
+    },
+    start: (options = {}) => start(options),
     ready: () => run(TE.right(undefined)),
     close,
     [Symbol.asyncDispose]: close,

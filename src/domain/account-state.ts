@@ -50,7 +50,7 @@ export const stateOf = (record: AccountRecord, { client, repeatable, nowMs }: St
   if (ended && !repeatable) return 'outcome_unknown';
   if (attempt !== undefined && !ended) return 'renewing';
   const valid = !record.invalidated && record.token !== undefined && nowMs < (record.accessTokenExpiresAt ?? 0);
-  const renewable = record.renewable && nowMs < (record.refreshTokenExpiresAt ?? Infinity);
+  const renewable = record.renewable && (repeatable || nowMs < (record.refreshTokenExpiresAt ?? Infinity));
   if (valid || renewable) return 'ready';
   return record.token === undefined ? 'unauthorized' : 'reauthorization_required';
 };
@@ -71,8 +71,9 @@ export const statusOf = (record: AccountRecord, view: StateView): CredentialStat
     ...(record.failure === undefined ? {} : { lastFailure: failureOf(record.failure) }),
   });
 
-const failureOf = (failure: NonNullable<AccountRecord['failure']>): NonNullable<CredentialStatus['lastFailure']> => ({
-  code: failure.code,
-  at: new Date(failure.at),
-  ...(failure.retryAt === undefined ? {} : { retryAt: new Date(failure.retryAt) }),
-});
+const failureOf = (failure: NonNullable<AccountRecord['failure']>): NonNullable<CredentialStatus['lastFailure']> =>
+  Object.freeze({
+    code: failure.code,
+    at: new Date(failure.at),
+    ...(failure.retryAt === undefined ? {} : { retryAt: new Date(failure.retryAt) }),
+  });

@@ -1,6 +1,6 @@
 import type { AccountRecord, Attempt, Failure, TerminalState } from './account-record.js';
 import { neverDue, type DueTimes } from './due-times.js';
-import { drop, keep, put, type Change } from './record-change.js';
+import { keep, put, type Change } from './record-change.js';
 import type { RefreshPolicy } from './refresh-policy.js';
 
 /**
@@ -43,7 +43,8 @@ export type Begun =
   | { readonly _tag: 'Stopped'; readonly failure: Failure }
   | { readonly _tag: 'Removed' };
 
-const sameLineage = (record: AccountRecord | undefined, lineage: Lineage): record is AccountRecord =>
+/** Whether a record is still of the registration that the rule is about. */
+export const sameLineage = (record: AccountRecord | undefined, lineage: Lineage): record is AccountRecord =>
   record !== undefined && record.incarnation === lineage.incarnation;
 
 /** Why renewals of this record are stopped for this client at `nowMs`; undefined when they are not. */
@@ -164,7 +165,10 @@ const withToken = (current: AccountRecord, token: CommittedToken, nowMs: number)
   updatedAt: nowMs,
 });
 
-/** Step 6: where the generation is still the one consumed, whoever holds the attempt by now. Removal beats renewal. */
+/**
+ * Step 6: where the generation is still the one consumed, whoever holds the attempt by now. Removal beats renewal. A token
+ * that is already there was committed by an earlier try whose answer was lost.
+ */
 export const commitRenewal = (
   current: AccountRecord | undefined,
   nowMs: number,
@@ -172,7 +176,9 @@ export const commitRenewal = (
   token: CommittedToken,
 ): Change<Committed> => {
   if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
-  if (current.generation !== consumed.generation) return keep({ _tag: 'Superseded', record: current });
+  if (current.generation !== consumed.generation) {
+    return keep({ _tag: current.token === token.token ? 'Committed' : 'Superseded', record: current });
+  }
   const record = withToken(current, token, nowMs);
   return put(record, { _tag: 'Committed', record });
 };
@@ -188,7 +194,10 @@ export const commitAuthorization = (
   token: CommittedToken,
 ): Change<Committed> => {
   if (current === undefined || current.incarnation !== authorized.incarnation) return keep({ _tag: 'Removed' });
-  if (current.credential !== authorized.credentialRead) return keep({ _tag: 'Superseded', record: current });
+  if (current.credential !== authorized.credentialRead) {
+    const isThere = current.credential === authorized.credential && current.token === token.token;
+    return keep({ _tag: isThere ? 'Committed' : 'Superseded', record: current });
+  }
   const record = { ...withToken(current, token, nowMs), credential: authorized.credential };
   return put(record, { _tag: 'Committed', record });
 };
@@ -245,6 +254,13 @@ const settle = (
   return put(record, { _tag: 'Settled', record });
 };
 
+/**
+ * What is left of an attempt whose request spent nothing. A recovery has resolved nothing then: the request before it may
+ * still have been processed, and the one recovery is still to come.
+ */
+const unresolvedStill = (attempt: Attempt, nowMs: number): Attempt | undefined =>
+  attempt.recovery ? { ...attempt, recovery: false, unknown: true, settlesAt: nowMs } : undefined;
+
 /** The provider said no. Believed only while the generation has not moved and the attempt is still ours; nothing is deleted. */
 export const rejectAttempt = (
   current: AccountRecord | undefined,
@@ -253,9 +269,10 @@ export const rejectAttempt = (
   attemptId: string,
   note: FailureNote,
 ): Change<Settled> =>
-  settle(current, consumed, attemptId, (record) => {
+  settle(current, consumed, attemptId, (record, open) => {
     const failure = failed(record, note, nowMs);
-    return { ...record, ...dueAfter(record, failure), attempt: undefined, failure, updatedAt: nowMs };
+    const attempt = note.terminal === 'reauthorization_required' ? undefined : unresolvedStill(open, nowMs);
+    return { ...record, ...dueAfter(record, failure), attempt, failure, updatedAt: nowMs };
   });
 
 /** The request was not processed: nothing was spent, so the attempt goes; a recovery or a second way that never left may be tried again. */
@@ -271,7 +288,7 @@ export const releaseAttempt = (
     return {
       ...record,
       ...dueAfter(record, failure),
-      attempt: attempt.recovery ? { ...attempt, recovery: false, unknown: true, settlesAt: nowMs } : undefined,
+      attempt: unresolvedStill(attempt, nowMs),
       fallbackTried: note.terminal === undefined && record.fallbackTried,
       failure,
       updatedAt: nowMs,
@@ -291,43 +308,3 @@ export const leaveAttemptOpen = (
     const due = dueAfter(record, failure, attempt.settlesAt);
     return { ...record, ...due, attempt: { ...attempt, unknown: true }, failure, updatedAt: nowMs };
   });
-
-/** An API refused this generation's access token: it is not served again. */
-export const invalidateGeneration = (
-  current: AccountRecord | undefined,
-  nowMs: number,
-  rejected: Lineage,
-): Change<boolean> =>
-  sameLineage(current, rejected) && current.generation === rejected.generation && !current.invalidated
-    ? put({ ...current, invalidated: true, updatedAt: nowMs }, true)
-    : keep(false);
-
-/** Forgets the token and starts a new incarnation, so that a renewal under way cannot bring it back. */
-export const forgetToken = (
-  current: AccountRecord | undefined,
-  nowMs: number,
-  incarnation: string,
-  needsNoPerson: boolean,
-): Change<AccountRecord | undefined> => {
-  if (current === undefined) return keep(undefined);
-  const record: AccountRecord = {
-    ...current,
-    incarnation,
-    token: undefined,
-    obtainedAt: undefined,
-    accessTokenExpiresAt: undefined,
-    refreshTokenExpiresAt: undefined,
-    renewable: needsNoPerson,
-    invalidated: false,
-    fallbackTried: false,
-    ...neverDue,
-    attempt: undefined,
-    failure: undefined,
-    updatedAt: nowMs,
-  };
-  return put(record, record);
-};
-
-/** Forgets the account. */
-export const forgetAccount = (current: AccountRecord | undefined): Change<AccountRecord | undefined> =>
-  current === undefined ? keep(undefined) : drop(current);

@@ -180,6 +180,10 @@ export const errorOfFailure = (
       return tokenError('RequestRejected', { key, error: detail });
     case 'ERR_ACCOUNT_UNAVAILABLE':
       return tokenError('AccountUnavailable', { key, error: detail });
+    case 'ERR_UNTRUSTED_ADDRESS': {
+      const [host = '', ...why] = detail.split(': ');
+      return tokenError('UntrustedAddress', { key, host, why: why.join(': ') });
+    }
     case 'ERR_RATE_LIMITED':
       return tokenError('RateLimited', { key, ...later });
     case 'ERR_RESPONSE_MALFORMED':

@@ -63,6 +63,19 @@ export const tokenError = <Tag extends TokenErrorTag>(_tag: Tag, payload: Payloa
   return error;
 };
 
+/** The error with the time after which trying again makes sense, where its kind has one. */
+export const withRetryAfter = (error: TokenError, retryAfterMs: number | undefined): TokenError => {
+  if (retryAfterMs === undefined) return error;
+  switch (error._tag) {
+    case 'OutcomeUnknown':
+    case 'ProviderUnavailable':
+    case 'RateLimited':
+      return Object.freeze({ ...error, retryAfterMs });
+    default:
+      return error;
+  }
+};
+
 /** One function per variant: a new variant breaks every fold at compile time. */
 export type TokenErrorCases<A> = { readonly [Tag in TokenErrorTag]: (error: TokenErrorOf<Tag>) => A };
 

@@ -6,6 +6,8 @@ export type { ExchangeInput } from '../app/use-cases/complete-authorization.js';
 export type { ListFilter } from '../app/use-cases/list-statuses.js';
 export type { CredentialInput } from '../app/use-cases/register-account.js';
 export type { RevokeOptions } from '../app/use-cases/revoke-token.js';
+export type { StartOptions } from '../app/keep-sweeping.js';
+export type { SweepOptions, SweepReport } from '../app/use-cases/sweep-accounts.js';
 export type { AuthorizeOptions, StartedAuthorization } from '../app/use-cases/start-authorization.js';
 export { centry, type CentryOptions } from '../adapters/providers/centry.js';
 export { citrusAd, type CitrusAdOptions } from '../adapters/providers/citrus-ad.js';

@@ -114,13 +114,8 @@ export const loopbackTcpServer = async (
   };
 };
 
-/** A port of 127.0.0.1 that was free a moment ago: connecting to it is refused. */
-export const refusedPort = async (): Promise<number> => {
-  const server = createTcpServer();
-  const port = await listen(server);
-  await closing(server);
-  return port;
-};
+/** A port of 127.0.0.1 where nobody listens: tcpmux is privileged and long dead, and no free port is ever given this number. */
+export const refusedPort = 1;
 
 const recorded = (incoming: IncomingMessage, body: Buffer): RecordedRequest => ({
   method: incoming.method ?? '',

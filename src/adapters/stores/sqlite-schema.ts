@@ -70,7 +70,7 @@ export const migrations: readonly Migration[] = [
 ];
 
 /** The version of the schema a database holds: 0 when it has none. */
-export const schemaVersion = (db: SqliteDatabase): number => {
+const schemaVersion = (db: SqliteDatabase): number => {
   const table = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'llavero_schema'`).get();
   if (table === undefined) return 0;
   const row: unknown = db.prepare('SELECT max(version) AS version FROM llavero_schema').safeIntegers(false).get();

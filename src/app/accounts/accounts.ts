@@ -27,8 +27,8 @@ export interface Accounts {
   /** Registers the key where its preset carries everything needed, otherwise like `get`. */
   readonly ensure: (key: string) => UseCase<Account>;
   readonly open: (record: AccountRecord) => UseCase<Account>;
-  /** Creates the account, or replaces its registered fields when `account` is still what the store holds. */
-  readonly save: (key: AccountKey, account: Account | undefined, registered: CredentialFields) => UseCase<Account>;
+  /** Creates the account, or puts these fields over its registered ones; `account` is what was found under the key. */
+  readonly save: (key: AccountKey, account: Account | undefined, fields: CredentialFields) => UseCase<Account>;
 }
 
 export interface AccountsDeps {
@@ -123,35 +123,37 @@ export const makeAccounts = ({ store, vault, cipher, providers, clock, randomnes
       ),
     );
 
-  const save = (key: AccountKey, account: Account | undefined, registered: CredentialFields): UseCase<Account> =>
-    pipe(
+  const save = (key: AccountKey, account: Account | undefined, fields: CredentialFields): UseCase<Account> => {
+    const registered = { ...account?.registered, ...fields };
+    return pipe(
       standing(key, account, registered),
       TE.flatMap((stands) =>
         pipe(
           vault.sealCredential(key.key, registered),
-          TE.flatMap((credential) => write(key, account?.record.credential, credential, stands)),
+          TE.flatMap((credential) => write(key, account?.record, credential, stands)),
         ),
       ),
       TE.flatMap((saved) =>
         saved === 'raced'
           ? pipe(
               find(key.key),
-              TE.flatMap((found) => save(key, found, { ...found?.registered, ...registered })),
+              TE.flatMap((found) => save(key, found, fields)),
             )
           : open(saved),
       ),
     );
+  };
 
   const write = (
     key: AccountKey,
-    credentialRead: string | undefined,
+    read: AccountRecord | undefined,
     credential: string,
     { renewable, due }: Standing,
   ): TE.TaskEither<TokenError, AccountRecord | 'raced'> => {
     const incarnation = randomness.token(12);
     return pipe(
       store.update<AccountRecord | 'raced'>(key.key, (current, serverNowMs) => {
-        if (current?.credential !== credentialRead) return keep('raced');
+        if (!isStill(read, current)) return keep('raced');
         const nowMs = serverNowMs ?? clock.nowMs();
         const record = current ?? newRecord(key, incarnation, nowMs);
         const lifted = record.failure?.terminal === 'client_rejected' ? { failure: undefined, ...due } : {};
@@ -190,6 +192,12 @@ export const makeAccounts = ({ store, vault, cipher, providers, clock, randomnes
 
   return { find, get, ensure, open, save };
 };
+
+/** What the new fields were merged with, and judged by, is what the store holds. */
+const isStill = (read: AccountRecord | undefined, current: AccountRecord | undefined): boolean =>
+  read?.incarnation === current?.incarnation &&
+  read?.credential === current?.credential &&
+  read?.token === current?.token;
 
 const newRecord = (key: AccountKey, incarnation: string, nowMs: number): Omit<AccountRecord, 'credential'> => ({
   ...key,

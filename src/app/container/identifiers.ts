@@ -10,6 +10,7 @@ import type { Accounts } from '../accounts/accounts.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
 import type { Vault } from '../accounts/vault.js';
 import type { Lifetime, Llavero } from '../llavero.js';
+import type { KeepSweeping } from '../keep-sweeping.js';
 import type { MakeReady } from '../make-ready.js';
 import type { CommitToken } from '../renewal/commit-token.js';
 import type { Flights } from '../renewal/flights.js';
@@ -18,6 +19,7 @@ import type { ProviderRests } from '../renewal/provider-rests.js';
 import type { RecordRefusal } from '../renewal/record-refusal.js';
 import type { RefreshToken, Refreshed } from '../renewal/refresh-token.js';
 import type { RenewToken } from '../renewal/renew-token.js';
+import type { RequestPace } from '../renewal/request-pace.js';
 import type { SendTokenRequest } from '../renewal/send-token-request.js';
 import type { TokenCache } from '../renewal/token-cache.js';
 import type { WaitForOther } from '../renewal/wait-for-other.js';
@@ -29,6 +31,7 @@ import type { ListStatuses } from '../use-cases/list-statuses.js';
 import type { RegisterAccount } from '../use-cases/register-account.js';
 import type { RemoveAccount } from '../use-cases/remove-account.js';
 import type { RevokeToken } from '../use-cases/revoke-token.js';
+import type { SweepAccounts } from '../use-cases/sweep-accounts.js';
 import type { Digests, StartAuthorization } from '../use-cases/start-authorization.js';
 
 /** A service identifier that remembers its type; the same symbol in every copy of the package. */
@@ -73,4 +76,7 @@ export const services = {
   removeAccount: token<RemoveAccount>('RemoveAccount'),
   getStatus: token<GetStatus>('GetStatus'),
   listStatuses: token<ListStatuses>('ListStatuses'),
+  requestPace: token<RequestPace>('RequestPace'),
+  sweepAccounts: token<SweepAccounts>('SweepAccounts'),
+  keepSweeping: token<KeepSweeping>('KeepSweeping'),
 } as const;

@@ -1,7 +1,9 @@
 import { ContainerModule } from 'inversify';
 import { sha256Hex } from '../../adapters/crypto/digest.js';
 import { codeChallengeS256 } from '../../adapters/crypto/pkce.js';
+import { makeKeepSweeping } from '../keep-sweeping.js';
 import { makeLlavero } from '../llavero.js';
+import { makeRequestPace } from '../renewal/request-pace.js';
 import { makeCompleteAuthorization } from '../use-cases/complete-authorization.js';
 import { makeGetStatus } from '../use-cases/get-status.js';
 import { makeGetToken } from '../use-cases/get-token.js';
@@ -11,6 +13,7 @@ import { makeRegisterAccount } from '../use-cases/register-account.js';
 import { makeRemoveAccount } from '../use-cases/remove-account.js';
 import { makeRevokeToken } from '../use-cases/revoke-token.js';
 import { makeStartAuthorization } from '../use-cases/start-authorization.js';
+import { makeSweepAccounts } from '../use-cases/sweep-accounts.js';
 import { ports, services } from './identifiers.js';
 
 /** The use cases, and the façade over them. */
@@ -93,6 +96,39 @@ export const useCasesModule = (): ContainerModule =>
       [ports.tokenStore, services.accounts, services.providers, ports.clock],
     );
 
+    bind(services.requestPace).toResolvedValue(
+      (store, clock) => makeRequestPace({ store, clock }),
+      [ports.tokenStore, ports.clock],
+    );
+    bind(services.sweepAccounts).toResolvedValue(
+      (store, accounts, refreshToken, pace, clock, events, randomness, lifetime) =>
+        makeSweepAccounts({
+          store,
+          accounts,
+          refreshToken,
+          pace,
+          clock,
+          events,
+          fraction: randomness.fraction,
+          closing: () => lifetime.closing,
+        }),
+      [
+        ports.tokenStore,
+        services.accounts,
+        services.refreshToken,
+        services.requestPace,
+        ports.clock,
+        ports.eventSink,
+        ports.randomness,
+        services.lifetime,
+      ],
+    );
+    bind(services.keepSweeping).toResolvedValue(
+      (makeReady, sweep, clock, events, randomness) =>
+        makeKeepSweeping({ makeReady, sweep, clock, events, fraction: randomness.fraction }),
+      [services.makeReady, services.sweepAccounts, ports.clock, ports.eventSink, ports.randomness],
+    );
+
     bind(services.llavero).toResolvedValue(
       (
         providers,
@@ -111,6 +147,8 @@ export const useCasesModule = (): ContainerModule =>
         removeAccount,
         getStatus,
         listStatuses,
+        sweepAccounts,
+        keepSweeping,
       ) =>
         makeLlavero({
           providers,
@@ -129,6 +167,8 @@ export const useCasesModule = (): ContainerModule =>
           removeAccount,
           getStatus,
           listStatuses,
+          sweepAccounts,
+          keepSweeping,
         }),
       [
         services.providers,
@@ -147,6 +187,8 @@ export const useCasesModule = (): ContainerModule =>
         services.removeAccount,
         services.getStatus,
         services.listStatuses,
+        services.sweepAccounts,
+        services.keepSweeping,
       ],
     );
   });

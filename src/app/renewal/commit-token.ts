@@ -53,7 +53,7 @@ export const makeCommitToken = ({
   events,
   persist,
 }: CommitTokenDeps): CommitToken => {
-  const partsOf = (account: Account, token: IssuedToken, sealed: string): CommittedToken => {
+  const partsOf = (account: Account, token: IssuedToken, sealed: string, nowMs: number): CommittedToken => {
     const obtainedAt = token.obtainedAt.getTime();
     const expiresAt = token.accessToken === undefined ? obtainedAt : token.expiresAt.getTime();
     const refreshTokenExpiresAt = token.refreshTokenExpiresAt?.getTime();
@@ -64,20 +64,19 @@ export const makeCommitToken = ({
       refreshTokenExpiresAt,
       renewable: account.grant.repeatable || token.refreshToken !== undefined,
       ...dueTimesOf(account.policy, token),
-      failure: token.accessToken === undefined ? unusable(account) : undefined,
+      failure: token.accessToken === undefined ? unusable(account, nowMs) : undefined,
     };
   };
 
   /** The refresh token is safe, but an access token that cannot be used must not be asked for again and again. */
-  const unusable = ({ policy, record }: Account): Failure => {
+  const unusable = ({ policy, record }: Account, nowMs: number): Failure => {
     const count = (record.failure?.count ?? 0) + 1;
-    const at = clock.nowMs();
     return {
       code: 'ERR_RESPONSE_MALFORMED',
       detail: 'the access token or its type cannot be used',
-      at,
+      at: nowMs,
       count,
-      retryAt: at + coolDownMs(policy, count, randomness.fraction()),
+      retryAt: nowMs + coolDownMs(policy, count, randomness.fraction()),
     };
   };
 
@@ -100,22 +99,22 @@ export const makeCommitToken = ({
         ...(token.accessToken === undefined ? {} : { fingerprint: cipher.fingerprint(token.accessToken.expose()) }),
       });
     };
-    const write = pipe(
-      vault.sealToken(key, token),
-      TE.flatMap((sealed) =>
-        pipe(
-          store.update(key, (current, serverNowMs) =>
-            rule(current, serverNowMs ?? clock.nowMs(), partsOf(account, token, sealed)),
-          ),
-          TE.mapError(storeFailed(key)),
-        ),
-      ),
-    );
+    const delayed = (error: TokenError, tries: number): void => {
+      events.emit({ type: 'commit_delayed', key, at: new Date(clock.nowMs()), generation, tries });
+      onDelay(error);
+    };
+    const write = (sealed: string): TE.TaskEither<TokenError, Committed> =>
+      pipe(
+        store.update(key, (current, serverNowMs) => {
+          const nowMs = serverNowMs ?? clock.nowMs();
+          return rule(current, nowMs, partsOf(account, token, sealed, nowMs));
+        }),
+        TE.mapError(storeFailed(key)),
+      );
+    // Sealed once: by the sealed text a later try knows a commit of its own whose answer was lost.
     return pipe(
-      persist(write, account.policy, (error, tries) => {
-        events.emit({ type: 'commit_delayed', key, at: new Date(clock.nowMs()), generation, tries });
-        onDelay(error);
-      }),
+      persist(vault.sealToken(key, token), account.policy, delayed),
+      TE.flatMap((sealed) => persist(write(sealed), account.policy, delayed)),
       TE.tapIO((committed) => () => announce(committed)),
     );
   };

@@ -5,10 +5,9 @@ import type { AccountRecord } from '../../domain/account-record.js';
 import type { Outcome } from '../../domain/outcome.js';
 import { beginAttempt, commitRenewal, type Begun, type Settled } from '../../domain/renewal-protocol.js';
 import { errorOfFailure, factsOf } from '../../domain/token-error-facts.js';
-import { tokenError, type TokenError } from '../../domain/token-error.js';
+import { tokenError, withRetryAfter, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
-import type { TokenRequest } from '../../ports/grant.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
@@ -18,7 +17,8 @@ import { canRenew, hasFallback } from './can-renew.js';
 import type { CommitToken } from './commit-token.js';
 import type { ProviderRests } from './provider-rests.js';
 import type { Ending, OwnAttempt, RecordRefusal } from './record-refusal.js';
-import type { Asked, SendTokenRequest } from './send-token-request.js';
+import { requestFor } from './request-for.js';
+import type { SendTokenRequest } from './send-token-request.js';
 import type { WaitForOther } from './wait-for-other.js';
 
 /** How long a renewal may wait for somebody else's attempt, and whom to tell when it cannot write what it got. */
@@ -116,9 +116,18 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
       case 'Stopped':
         return TE.left(errorOfFailure(key, begun.failure));
       case 'Removed':
-        return TE.left(tokenError('UnknownKey', { key, why: 'not_registered' }));
+        return startOver(account, waiting);
     }
   };
+
+  /** Removed, or revoked and perhaps authorized anew: whatever stands under the key now is another matter. */
+  const startOver = ({ record: { key } }: Account, waiting: Waiting): UseCase<Renewal> =>
+    pipe(
+      accounts.get(key),
+      TE.flatMap((account) =>
+        account.token === undefined ? renew(account, waiting) : TE.right({ account, ours: false }),
+      ),
+    );
 
   /** Somebody else was quicker: their token is newer than the one this renewal set out to replace. */
   const adopted = (record: AccountRecord): UseCase<Renewal> =>
@@ -141,24 +150,16 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
       const why = 'this process was held up between recording its attempt and sending';
       return refused(account, waiting, attempt, 'unsent', tokenError('ProviderUnavailable', { key: record.key, why }));
     }
-    const written = requestOf(account, attempt);
-    if (E.isLeft(written)) return refused(account, waiting, attempt, 'unsent', written.left);
+    const written = requestFor(account, attempt);
+    if (E.isLeft(written)) return refused(account, waiting, attempt, 'rejected', written.left);
     const at = new Date(clock.nowMs());
     const { key, generation } = record;
     const recovery = attempt.way === 'recovery';
     events.emit({ type: 'renewal_started', key, at, generation, attempt: attempt.id, recovery });
     return pipe(
-      TE.fromTask<Outcome, TokenError>(send(account, written.right, askedOf(account, attempt))),
+      TE.fromTask<Outcome, TokenError>(send(account, written.right.request, written.right.asked)),
       TE.flatMap((outcome) => settle(account, waiting, attempt, outcome)),
     );
-  };
-
-  const requestOf = (
-    { grant, credential, token }: Account,
-    { way }: OwnAttempt,
-  ): E.Either<TokenError, TokenRequest> => {
-    const fallback = way === 'fallback' && token !== undefined ? grant.fallback?.(credential, token) : undefined;
-    return fallback === undefined ? grant.renew(credential, token) : E.right(fallback);
   };
 
   /** What became of the request decides what is written down, and only then what callers get. */
@@ -208,7 +209,7 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
           case 'Superseded':
             return adopted(committed.record);
           case 'Removed':
-            return TE.left(tokenError('UnknownKey', { key: record.key, why: 'not_registered' }));
+            return startOver(account, waiting);
         }
       }),
     );
@@ -235,7 +236,7 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
       case 'NotOurs':
         return renew({ ...account, record: settled.record }, waiting);
       case 'Removed':
-        return TE.left(tokenError('UnknownKey', { key, why: 'not_registered' }));
+        return startOver(account, waiting);
       case 'Settled': {
         const { failure, fallbackTried, generation } = settled.record;
         const dead = failure?.terminal === 'reauthorization_required';
@@ -254,15 +255,11 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
   return renew;
 };
 
-/** The second way spends a code, as at the first time: nothing of the dead token is carried over but the code itself. */
-const askedOf = ({ token }: Account, { way }: OwnAttempt): Asked =>
-  way === 'fallback' && token?.installationCode !== undefined
-    ? { step: 'obtain', previous: undefined, code: { code: token.installationCode } }
-    : { step: 'renew', previous: token };
-
-/** When the next request may go out: after the settle window of an unknown outcome, else after the rest. */
-const retryAtOf = ({ policy }: Account, { attempt, failure }: AccountRecord): number | undefined =>
-  attempt?.unknown === true && policy.recovery !== 'retry' ? attempt.settlesAt : failure?.retryAt;
+/** When asking again makes sense: after the settle window of an unknown outcome, else after the rest. */
+const retryAtOf = ({ policy }: Account, { attempt, failure }: AccountRecord): number | undefined => {
+  const settles = attempt?.unknown === true && (policy.recovery !== 'retry' || attempt.recovery);
+  return settles ? Math.max(attempt.settlesAt, failure?.retryAt ?? 0) : failure?.retryAt;
+};
 
 /** An answer that kept its refresh token but gave no access token that can be used is committed, and is still an error. */
 const usable = (account: Account): UseCase<Renewal> =>
@@ -275,15 +272,3 @@ const afterRecovery = ({ way }: OwnAttempt, reason: TokenError): TokenError =>
   way === 'recovery' && reason._tag === 'ReauthorizationRequired'
     ? tokenError('ReauthorizationRequired', { key: reason.key, cause: 'outcome_unresolved' })
     : reason;
-
-const withRetryAfter = (reason: TokenError, retryAfterMs: number | undefined): TokenError => {
-  if (retryAfterMs === undefined) return reason;
-  switch (reason._tag) {
-    case 'OutcomeUnknown':
-    case 'ProviderUnavailable':
-    case 'RateLimited':
-      return Object.freeze({ ...reason, retryAfterMs });
-    default:
-      return reason;
-  }
-};

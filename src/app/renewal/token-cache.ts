@@ -3,34 +3,42 @@ import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Held } from '../accounts/account.js';
 
-/** A token in the process's memory. The window `[sinceMs, sinceMs + spanMs)` is when it is handed out without a look. */
+/** A token in the process's memory. */
 export interface CachedToken extends Held {
   readonly policy: RefreshPolicy;
   /** Spreads this process's background renewals away from other processes'. */
   readonly jitter: number;
-  /** The token as a ready promise, so that the hot path makes none. */
-  readonly promise: Promise<Token>;
   /** When it was last known to be what the store holds: on the monotonic clock. */
   readonly checkedAtMonotonicMs: number;
   readonly loadedAtMs: number;
   readonly loadedAtMonotonicMs: number;
 }
 
+/** A token that can be handed out as it is; the promise is ready, so that the hot path makes none. */
+export interface FreshToken {
+  readonly token: Token;
+  readonly promise: Promise<Token>;
+}
+
 interface Entry {
-  cached: CachedToken;
-  sinceMs: number;
-  spanMs: number;
+  token: Token;
+  promise: Promise<Token>;
+  /** Fresh until then, in milliseconds since the cache was made: small integers cost no allocation and no second look. */
+  untilMs: number;
   /** Looked at since the last eviction passed by. */
   touched: boolean;
+  cached: CachedToken;
 }
 
 /** The tokens one process keeps in memory: at most `entries` of them, the least recently used going out first. */
 export interface TokenCache {
   /** The hot path: the token if nothing at all has to be considered; no I/O, no allocation. */
-  readonly fresh: (key: string) => CachedToken | undefined;
+  readonly fresh: (key: string) => FreshToken | undefined;
   /** What is held, fresh or not. */
   readonly find: (key: string) => CachedToken | undefined;
   readonly hold: (held: Held, policy: RefreshPolicy) => CachedToken;
+  /** Hands it out again without a look until its soft window or the next comparison with the store. */
+  readonly reopen: (key: string) => void;
   /** The store was asked and still holds this token. */
   readonly confirm: (key: string) => void;
   /** Hand the token out without another look for so long, as far as its own life allows. */
@@ -50,22 +58,34 @@ export interface TokenCacheDeps {
 
 export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): TokenCache => {
   const byKey = new Map<string, Entry>();
+  const madeAtMs = clock.nowMs();
+  let lastMs = 0;
+
+  const sinceMadeMs = (): number => {
+    const ms = clock.nowMs() - madeAtMs;
+    if (ms < lastMs) closeAll();
+    lastMs = ms;
+    return ms;
+  };
+
+  /** Somebody set the wall clock back: what was measured by it no longer holds, so everything is judged anew. */
+  const closeAll = (): void => {
+    for (const entry of byKey.values()) entry.untilMs = -1;
+  };
 
   const judgedAtMs = (cached: CachedToken): number =>
     Math.max(clock.nowMs(), cached.loadedAtMs + (clock.monotonicMs() - cached.loadedAtMonotonicMs));
 
-  const open = (entry: Entry, limitMs: number): void => {
-    entry.sinceMs = clock.nowMs();
-    entry.spanMs = Math.max(0, limitMs);
+  const open = (entry: Entry, forMs: number): void => {
+    entry.untilMs = Math.floor(sinceMadeMs() + forMs);
   };
 
   /** Until the soft window begins, or the store is to be asked again. */
-  const openAsFresh = (entry: Entry): void => {
+  const reopen = (entry: Entry): void => {
     const { cached } = entry;
-    const nowMs = judgedAtMs(cached);
-    const soonMs = leftMs(cached.times, nowMs) - renewSoonMs(cached.policy, cached.times, cached.jitter);
+    const soonMs = leftMs(cached.times, judgedAtMs(cached)) - renewSoonMs(cached.policy, cached.times, cached.jitter);
     const recheckMs = cached.checkedAtMonotonicMs + cached.policy.recheckMs - clock.monotonicMs();
-    open(entry, cached.invalidated ? 0 : Math.min(soonMs, recheckMs));
+    open(entry, cached.invalidated ? -1 : Math.min(soonMs, recheckMs));
   };
 
   /** Second chance: what was looked at since the last pass goes to the back of the queue instead of out. */
@@ -78,49 +98,49 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     }
   };
 
-  const fresh = (key: string): CachedToken | undefined => {
+  const update = (key: string, change: (cached: CachedToken) => CachedToken): void => {
     const entry = byKey.get(key);
-    if (entry === undefined) return undefined;
-    const sinceMs = clock.nowMs() - entry.sinceMs;
-    if (sinceMs < 0 || sinceMs >= entry.spanMs) return undefined;
-    entry.touched = true;
-    return entry.cached;
+    if (entry === undefined) return;
+    entry.cached = change(entry.cached);
+    reopen(entry);
   };
 
-  const replace = (key: string, entry: Entry, cached: CachedToken): void => {
-    entry.cached = cached;
-    openAsFresh(entry);
-    byKey.set(key, entry);
+  const hold = (held: Held, policy: RefreshPolicy): CachedToken => {
+    const { key, generation } = held.token;
+    const entry = byKey.get(key);
+    const known = entry?.cached;
+    const same = known?.token.generation === generation && known.incarnation === held.incarnation;
+    const monotonicMs = clock.monotonicMs();
+    const cached: CachedToken = {
+      ...held,
+      token: same ? known.token : held.token,
+      policy,
+      jitter: known?.jitter ?? jitter(),
+      checkedAtMonotonicMs: monotonicMs,
+      loadedAtMs: same ? known.loadedAtMs : clock.nowMs(),
+      loadedAtMonotonicMs: same ? known.loadedAtMonotonicMs : monotonicMs,
+    };
+    const { token } = cached;
+    const promise = entry !== undefined && same ? entry.promise : Promise.resolve(token);
+    if (entry === undefined && byKey.size >= entries) evict();
+    const next = { token, promise, untilMs: -1, touched: entry?.touched ?? false, cached };
+    byKey.set(key, next);
+    reopen(next);
+    return cached;
   };
 
   return {
-    fresh,
+    fresh: (key) => {
+      const entry = byKey.get(key);
+      if (entry === undefined || sinceMadeMs() >= entry.untilMs) return undefined;
+      if (!entry.touched) entry.touched = true;
+      return entry;
+    },
     find: (key) => byKey.get(key)?.cached,
     judgedAtMs,
-    hold: (held, policy) => {
-      const { key, generation } = held.token;
-      const entry = byKey.get(key);
-      const known = entry?.cached;
-      const same = known?.token.generation === generation && known.incarnation === held.incarnation;
-      const monotonicMs = clock.monotonicMs();
-      const cached: CachedToken = {
-        ...held,
-        ...(same ? { token: known.token, promise: known.promise } : { promise: Promise.resolve(held.token) }),
-        policy,
-        jitter: known?.jitter ?? jitter(),
-        checkedAtMonotonicMs: monotonicMs,
-        loadedAtMs: same ? known.loadedAtMs : clock.nowMs(),
-        loadedAtMonotonicMs: same ? known.loadedAtMonotonicMs : monotonicMs,
-      };
-      if (entry === undefined && byKey.size >= entries) evict();
-      replace(key, entry ?? { cached, sinceMs: 0, spanMs: 0, touched: false }, cached);
-      return cached;
-    },
-    confirm: (key) => {
-      const entry = byKey.get(key);
-      if (entry === undefined) return;
-      replace(key, entry, { ...entry.cached, checkedAtMonotonicMs: clock.monotonicMs() });
-    },
+    hold,
+    reopen: (key) => update(key, (cached) => cached),
+    confirm: (key) => update(key, (cached) => ({ ...cached, checkedAtMonotonicMs: clock.monotonicMs() })),
     defer: (key, ms) => {
       const entry = byKey.get(key);
       if (entry === undefined || entry.cached.invalidated) return;
@@ -129,16 +149,11 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       const firstMs = renewFirstMs(policy, times);
       open(entry, Math.min(ms, left > firstMs ? left - firstMs : left));
     },
-    invalidate: (key, generation) => {
-      const entry = byKey.get(key);
-      if (entry?.cached.token.generation !== generation) return;
-      replace(key, entry, { ...entry.cached, invalidated: true });
-    },
+    invalidate: (key, generation) =>
+      update(key, (cached) => (cached.token.generation === generation ? { ...cached, invalidated: true } : cached)),
     drop: (key) => {
       byKey.delete(key);
     },
-    clear: () => {
-      byKey.clear();
-    },
+    clear: () => byKey.clear(),
   };
 };

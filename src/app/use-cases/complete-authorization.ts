@@ -188,7 +188,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
   return {
     fromCallback: (text) =>
       pipe(
-        TE.fromEither(parseCallbackParameters(text)),
+        TE.fromEither(readReturned(text)),
         TE.flatMap((parameters) =>
           pipe(
             take(parameters),
@@ -213,3 +213,8 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
       ),
   };
 };
+
+const readReturned = (returned: string | URL | URLSearchParams): E.Either<UseCaseError, CallbackParameters> =>
+  typeof returned === 'string' || returned instanceof URL || returned instanceof URLSearchParams
+    ? parseCallbackParameters(returned)
+    : E.left(misuse('callback(returned): pass the URL that the browser brought back, its query or its parameters'));

@@ -50,7 +50,7 @@ export const makeRegisterAccount =
           accounts.find(key.key),
           TE.flatMap((known) =>
             pipe(
-              accounts.save(key, known, { ...known?.registered, ...fields }),
+              accounts.save(key, known, fields),
               TE.tapIO(() => () => {
                 const at = new Date(clock.nowMs());
                 events.emit({ type: 'registered', key: key.key, at, created: known === undefined });
@@ -66,9 +66,12 @@ const read = (
   providers: ProviderRegistry,
   input: CredentialInput,
 ): E.Either<UseCaseError, { readonly key: AccountKey; readonly fields: CredentialFields }> => {
-  const { provider, account, ...rest } = Object(input) === input ? input : { provider: '' };
+  const { provider, account = defaultAccount, ...rest } = Object(input) === input ? input : { provider: '' };
+  if (typeof provider !== 'string' || typeof account !== 'string') {
+    return E.left(misuse("register({ provider, account }): both must be strings, for example 'tray' and '391250'"));
+  }
   return pipe(
-    makeAccountKey(String(provider), account ?? defaultAccount),
+    makeAccountKey(provider, account),
     E.mapLeft((why): UseCaseError => misuse(`register({ provider, account }): ${why}`)),
     E.flatMap((key) =>
       pipe(

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { parseRevocationAnswer } from '../../domain/answers/revocation-answer.js';
-import { forgetToken } from '../../domain/renewal-protocol.js';
+import { forgetToken } from '../../domain/forgetting.js';
 import { tokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';

@@ -140,5 +140,5 @@ const isBusyElsewhere = (error: UseCaseError): boolean =>
 const shuffled = <A>(items: readonly A[], fraction: () => number): A[] =>
   items
     .map((item) => ({ item, at: fraction() }))
-    .sort((a, b) => a.at - b.at)
+    .toSorted((a, b) => a.at - b.at)
     .map(({ item }) => item);

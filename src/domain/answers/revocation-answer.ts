@@ -1,6 +1,8 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
-import { printable } from '../printable.js';
 import { tokenError, type TokenError } from '../token-error.js';
+import { errorName } from './error-name.js';
+import { hasOAuthError } from './oauth-error.js';
+import { ownField } from './own-field.js';
 
 /** The status and body of an answer to a revocation request. */
 export interface RevocationAnswer {
@@ -14,7 +16,7 @@ export interface RevocationAnswer {
  */
 export const parseRevocationAnswer = (key: string, { status, json }: RevocationAnswer): Either<TokenError, void> => {
   if (status >= 200 && status < 300) return right(undefined);
-  const error = json !== undefined && Object.hasOwn(json, 'error') ? printable(json['error']) : '';
+  const error = json !== undefined && hasOAuthError(json) ? errorName(ownField(json, 'error')) : '';
   if (error === 'unsupported_token_type' || error === 'invalid_token') return right(undefined);
   if (status === 401 || error === 'invalid_client' || error === 'unauthorized_client') {
     return left(tokenError('ClientRejected', { key, error: error || 'HTTP 401' }));

@@ -16,7 +16,7 @@ const shortMs = 400;
 
 describe('a request that cannot have arrived is unsent', () => {
   it('when the connection is refused', async () => {
-    const url = `http://127.0.0.1:${await refusedPort()}/`;
+    const url = `http://127.0.0.1:${refusedPort}/`;
     expect(await send({ method: 'POST', url, form })).toEqual(unsent('connection_refused'));
     const { resolve } = resolverOf(['127.0.0.2', '127.0.0.1']);
     const named = url.replace('127.0.0.1', 'localhost');

@@ -9,6 +9,7 @@ import { putRecord, succeeds } from '../../../src/testing/store-harness.js';
 import { openDatabase } from './open-database.js';
 import { opened } from './opened.js';
 import { scratchFile } from './scratch-file.js';
+import { watchedParts } from './watched-driver.js';
 
 const withMigration = (...statementsOfIt: readonly string[]) => ({
   load: loadBetterSqlite3,
@@ -93,6 +94,15 @@ describe('the schema of sqliteStore', () => {
       left: { _tag: 'StoreFailure', operation: 'open', why: 'schema_newer' },
     });
     expect((await readFile(path)).equals(bytes)).toBe(true);
+  });
+
+  it('leaves no connection open when opening fails', async () => {
+    const path = await scratchFile();
+    const owner = await openDatabase(path);
+    owner.exec('CREATE TABLE llavero_schema (version INTEGER); INSERT INTO llavero_schema VALUES (99)');
+    const parts = await watchedParts();
+    expect((await makeSqliteStore({ path }, parts).open())._tag).toBe('Left');
+    expect(parts.opened.map(({ open }) => open)).toEqual([false]);
   });
 
   it('lives beside the tables of the backend', async () => {

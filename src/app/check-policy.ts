@@ -1,0 +1,45 @@
+import type { RefreshPolicy } from '../domain/refresh-policy.js';
+
+const fail = (message: string): never => {
+  throw new TypeError(message);
+};
+
+const durations = [
+  'renewBeforeMs',
+  'softMs',
+  'requestTimeoutMs',
+  'attemptTtlMs',
+  'settleMs',
+  'patienceMs',
+  'cooldownMinMs',
+  'cooldownMaxMs',
+  'retryAfterMaxMs',
+  'defaultLifetimeMs',
+  'recheckMs',
+] as const;
+
+/** Throws `TypeError` on a policy under which the renewal protocol would not hold. */
+export const checkPolicy = (policy: RefreshPolicy, where: string): void => {
+  for (const name of durations) {
+    const value = policy[name];
+    if (!Number.isFinite(value) || value < 0)
+      fail(`${where}.${name} must be a number of milliseconds, not ${String(value)}`);
+  }
+  for (const name of ['renewBeforeFraction', 'softFraction'] as const) {
+    const value = policy[name];
+    if (!(value >= 0 && value < 1)) fail(`${where}.${name} must be a fraction of the lifetime from 0 to below 1`);
+  }
+  if (!Number.isInteger(policy.cacheEntries) || policy.cacheEntries < 1) {
+    fail(`${where}.cacheEntries must be a whole number of at least 1`);
+  }
+  if (!['retry', 'probe-once', 'never'].includes(policy.recovery)) {
+    fail(`${where}.recovery must be 'retry', 'probe-once' or 'never'`);
+  }
+  if (policy.requestTimeoutMs <= 0 || policy.defaultLifetimeMs <= 0 || policy.cooldownMinMs <= 0) {
+    fail(`${where}.requestTimeoutMs, defaultLifetimeMs and cooldownMinMs must be more than 0`);
+  }
+  if (policy.attemptTtlMs <= policy.requestTimeoutMs) {
+    fail(`${where}.attemptTtlMs must be well over requestTimeoutMs, so that an attempt outlives its request`);
+  }
+  if (policy.cooldownMaxMs < policy.cooldownMinMs) fail(`${where}.cooldownMaxMs must not be below cooldownMinMs`);
+};

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { entryPoints, projectRoot } from '../../scripts/entry-points.mjs';
+import tsconfig from '../../tsconfig.json' with { type: 'json' };
+import { codeBlocks, documentAt, documents } from './documents.js';
+import { shownPrograms, type ShownProgram } from './typescript-blocks.js';
+
+const compiler = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+
+/** What the compiler says of these programs, against the sources as they are; nothing when it is content. */
+const complaints = (programs: readonly ShownProgram[]): readonly string[] => {
+  const directory = mkdtempSync(join(tmpdir(), 'llavero-documents-'));
+  try {
+    const files = programs.map(({ name, source }) => {
+      const file = `${name.replace(':', '.line-')}.mts`;
+      mkdirSync(dirname(join(directory, file)), { recursive: true });
+      writeFileSync(join(directory, file), source);
+      return file;
+    });
+    symlinkSync(join(projectRoot, 'node_modules'), join(directory, 'node_modules'));
+    const paths = Object.fromEntries(
+      Object.entries(tsconfig.compilerOptions.paths).map(([name, targets]) => [
+        name,
+        targets.map((target) => join(projectRoot, target)),
+      ]),
+    );
+    const relaxed = { noUnusedLocals: false, noUnusedParameters: false, noPropertyAccessFromIndexSignature: false };
+    writeFileSync(
+      join(directory, 'tsconfig.json'),
+      JSON.stringify({
+        extends: join(projectRoot, 'tsconfig.json'),
+        compilerOptions: { ...relaxed, paths },
+        include: [],
+        files,
+      }),
+    );
+    const { stdout } = spawnSync(process.execPath, [compiler, '--pretty', 'false', '-p', directory], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    return stdout.split('\n').filter((line) => line !== '');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+};
+
+describe('the TypeScript in the documents', () => {
+  it('satisfies the compiler, every block of it', () => {
+    const programs = documents().flatMap((document) => shownPrograms(document, codeBlocks(document)));
+    expect(programs.length).toBeGreaterThan(10);
+    expect(complaints(programs)).toEqual([]);
+  });
+
+  it('is found to be wrong where it is, at the line it has in the document', () => {
+    const text =
+      "# Title\n\n```ts\nimport { tray } from 'llavero';\n```\n\nThen:\n\n```ts\ntray({ consumerKey: 1 });\n```\n";
+    const document = { path: 'wrong.md', text };
+    expect(complaints(shownPrograms(document, codeBlocks(document)))).toEqual([
+      expect.stringMatching(/^wrong\.md\.line-3\.mts\(10,8\): error TS2322/),
+    ]);
+  });
+
+  it('may go on in a later block, which may name things anew', () => {
+    const text = [
+      "```ts\nimport { fakeClock } from 'llavero/testing';\nconst clock = fakeClock();\n```",
+      '```ts\nconst now = clock.nowMs();\n```',
+      '```ts\nconst now = String(clock.nowMs());\nnow.trim();\n```',
+    ].join('\n');
+    const document = { path: 'several.md', text };
+    expect(complaints(shownPrograms(document, codeBlocks(document)))).toEqual([]);
+  });
+});
+
+describe('the first program of the README', () => {
+  it('is the example that is run, in at most twenty lines', () => {
+    const [first] = codeBlocks(documentAt('README.md')).filter(({ language }) => language === 'ts');
+    expect(`${first?.code}\n`).toBe(documentAt('examples/first-program.ts').text);
+    expect(first?.code.split('\n').length).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('tsconfig.json', () => {
+  it('finds every entry point without a build', () => {
+    const expected = entryPoints().map(({ specifier, code }) => [
+      specifier,
+      [code.replace(/^dist/, './src').replace(/\.js$/, '.ts')],
+    ]);
+    expect(tsconfig.compilerOptions.paths).toEqual(Object.fromEntries(expected));
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { forgetAccount, forgetToken, invalidateGeneration } from '../../src/domain/forgetting.js';
+import { after, attemptWith, failureWith, now, recordWith } from './protocol-fixtures.js';
+
+describe('invalidating', () => {
+  it('marks this very generation, once', () => {
+    const record = recordWith();
+    const change = invalidateGeneration(record, now, record);
+    expect(change).toEqual({
+      _tag: 'Put',
+      record: { ...record, invalidated: true, updatedAt: now },
+      result: true,
+    });
+    const invalidated = recordWith({ invalidated: true });
+    expect(invalidateGeneration(invalidated, now, invalidated)).toEqual({ _tag: 'Keep', result: false });
+  });
+
+  it.each([undefined, recordWith({ generation: 4 }), recordWith({ incarnation: 'incarnation-2' })])(
+    'leaves another generation, another incarnation and nothing alone',
+    (record) => {
+      expect(invalidateGeneration(record, now, recordWith())).toEqual({ _tag: 'Keep', result: false });
+    },
+  );
+});
+
+describe('forgetting', () => {
+  it('a token leaves the account, in a new incarnation, and the generation counts on', () => {
+    const record = recordWith({ attempt: attemptWith(), failure: failureWith(), invalidated: true });
+    const change = forgetToken(record, now, 'incarnation-2', false);
+    const { key, provider, account, credential, generation, createdAt } = record;
+    const left = { key, provider, account, credential, generation, createdAt, updatedAt: now };
+    expect(JSON.parse(JSON.stringify(after(record, change)))).toEqual({
+      ...left,
+      incarnation: 'incarnation-2',
+      renewable: false,
+      invalidated: false,
+      fallbackTried: false,
+    });
+  });
+
+  it('a token that can be had anew without a person leaves the account renewable', () => {
+    expect(after(undefined, forgetToken(recordWith(), now, 'incarnation-2', true))?.renewable).toBe(true);
+  });
+
+  it('an account drops it', () => {
+    const record = recordWith();
+    expect(forgetAccount(record)).toEqual({ _tag: 'Drop', result: record });
+  });
+
+  it('changes nothing where there is nothing', () => {
+    expect(forgetToken(undefined, now, 'incarnation-2', true)).toEqual({ _tag: 'Keep', result: undefined });
+    expect(forgetAccount(undefined)).toEqual({ _tag: 'Keep', result: undefined });
+  });
+});
