@@ -3,7 +3,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 /** Names and values in order; a name stands at most once (RFC 6749 §3.2). */
 export type Parameters = ReadonlyArray<readonly [name: string, value: string]>;
 
-/** One token request. `url` holds no secret; what is secret rides in `query`, `form`, `json` or `headers`. */
+/** One token request. `url` holds no secret; what is secret rides in `query`, `form` or `headers`. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;

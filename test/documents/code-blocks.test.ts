@@ -33,7 +33,7 @@ const complaints = (programs: readonly ShownProgram[]): readonly string[] => {
       JSON.stringify({
         extends: join(projectRoot, 'tsconfig.json'),
         compilerOptions: { ...relaxed, paths },
-        include: [],
+        include: [join(projectRoot, 'src', '**', '*.d.ts')],
         files,
       }),
     );

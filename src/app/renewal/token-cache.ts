@@ -23,7 +23,7 @@ export interface FreshToken {
 interface Entry {
   token: Token;
   promise: Promise<Token>;
-  /** Fresh until then, in milliseconds since the cache was made: small integers cost no allocation and no second look. */
+  /** Fresh until then, in milliseconds since measuring began: small integers cost no allocation and no second look. */
   untilMs: number;
   /** Looked at since the last eviction passed by. */
   touched: boolean;
@@ -36,6 +36,7 @@ export interface TokenCache {
   readonly fresh: (key: string) => FreshToken | undefined;
   /** What is held, fresh or not. */
   readonly find: (key: string) => CachedToken | undefined;
+  /** Keeps a token unless a newer one is known: a slow reading of the store never brings an older or refused one back. */
   readonly hold: (held: Held, policy: RefreshPolicy) => CachedToken;
   /** Hands it out again without a look until its soft window or the next comparison with the store. */
   readonly reopen: (key: string) => void;
@@ -58,26 +59,29 @@ export interface TokenCacheDeps {
 
 export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): TokenCache => {
   const byKey = new Map<string, Entry>();
-  const madeAtMs = clock.nowMs();
+  let measuredFromMs = clock.nowMs();
   let lastMs = 0;
 
-  const sinceMadeMs = (): number => {
-    const ms = clock.nowMs() - madeAtMs;
-    if (ms < lastMs) closeAll();
+  const measuredMs = (): number => {
+    const ms = clock.nowMs() - measuredFromMs;
+    if (ms < lastMs) return measureAnew();
     lastMs = ms;
     return ms;
   };
 
   /** Somebody set the wall clock back: what was measured by it no longer holds, so everything is judged anew. */
-  const closeAll = (): void => {
+  const measureAnew = (): number => {
     for (const entry of byKey.values()) entry.untilMs = -1;
+    measuredFromMs = clock.nowMs();
+    lastMs = 0;
+    return 0;
   };
 
   const judgedAtMs = (cached: CachedToken): number =>
     Math.max(clock.nowMs(), cached.loadedAtMs + (clock.monotonicMs() - cached.loadedAtMonotonicMs));
 
   const open = (entry: Entry, forMs: number): void => {
-    entry.untilMs = Math.floor(sinceMadeMs() + forMs);
+    entry.untilMs = Math.floor(measuredMs() + forMs);
   };
 
   /** Until the soft window begins, or the store is to be asked again. */
@@ -109,11 +113,14 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     const { key, generation } = held.token;
     const entry = byKey.get(key);
     const known = entry?.cached;
-    const same = known?.token.generation === generation && known.incarnation === held.incarnation;
+    const sameGrant = known?.incarnation === held.incarnation;
+    if (known !== undefined && sameGrant && known.token.generation > generation) return known;
+    const same = known !== undefined && sameGrant && known.token.generation === generation;
     const monotonicMs = clock.monotonicMs();
     const cached: CachedToken = {
       ...held,
       token: same ? known.token : held.token,
+      invalidated: held.invalidated || (same && known.invalidated),
       policy,
       jitter: known?.jitter ?? jitter(),
       checkedAtMonotonicMs: monotonicMs,
@@ -132,7 +139,7 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
   return {
     fresh: (key) => {
       const entry = byKey.get(key);
-      if (entry === undefined || sinceMadeMs() >= entry.untilMs) return undefined;
+      if (entry === undefined || measuredMs() >= entry.untilMs) return undefined;
       if (!entry.touched) entry.touched = true;
       return entry;
     },
