@@ -3,12 +3,14 @@ export type { Llavero, TokenOptions } from '../app/llavero.js';
 export { LlaveroError } from '../app/llavero-error.js';
 export type { EncryptionKey, EncryptionKeys, LlaveroOptions } from '../app/llavero-options.js';
 export type { ExchangeInput } from '../app/use-cases/complete-authorization.js';
+export type { TokenNeed } from '../app/use-cases/get-token.js';
 export type { ListFilter } from '../app/use-cases/list-statuses.js';
 export type { CredentialInput } from '../app/use-cases/register-account.js';
 export type { RevokeOptions } from '../app/use-cases/revoke-token.js';
 export type { StartOptions } from '../app/keep-sweeping.js';
 export type { SweepOptions, SweepReport } from '../app/use-cases/sweep-accounts.js';
 export type { AuthorizeOptions, StartedAuthorization } from '../app/use-cases/start-authorization.js';
+export type { PresetOptions } from '../adapters/providers/make-preset.js';
 export { centry, type CentryOptions } from '../adapters/providers/centry.js';
 export { citrusAd, type CitrusAdOptions } from '../adapters/providers/citrus-ad.js';
 export { tray, type TrayOptions } from '../adapters/providers/tray.js';
@@ -16,6 +18,12 @@ export type { AccountState, CredentialStatus } from '../domain/account-state.js'
 export type { LlaveroEvent, LlaveroEventType } from '../domain/llavero-event.js';
 export type { RefreshPolicy, RefreshPolicyOptions, RecoveryPolicy } from '../domain/refresh-policy.js';
 export { Secret } from '../domain/secret.js';
-export type { ErrorCode, TokenError } from '../domain/token-error.js';
+export type {
+  ErrorCode,
+  ReauthorizationCause,
+  TokenError,
+  TokenErrorOf,
+  TokenErrorTag,
+} from '../domain/token-error.js';
 export type { Token } from '../domain/token.js';
 export type { ProviderPreset } from '../ports/provider.js';

@@ -1,4 +1,4 @@
-export { fromPromiseStore } from '../adapters/stores/from-promise-store.js';
+export { fromPromiseStore, type PromiseTokenStore } from '../adapters/stores/from-promise-store.js';
 export type { AccountKey } from '../domain/account-key.js';
 export type { AccountRecord, Attempt, Failure, PendingAuthorization, TerminalState } from '../domain/account-record.js';
 export type { AddressRules } from '../domain/address-rules.js';

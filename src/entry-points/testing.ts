@@ -10,6 +10,8 @@ export {
   type ScriptedStep,
 } from '../testing/scripted-http.js';
 export type { Fault } from '../testing/stand-ins/fault.js';
+export type { InjectOptions, InjectedFault } from '../testing/stand-ins/fault-queue.js';
+export type { LoggedRequest, RefreshTokenUse } from '../testing/stand-ins/request-log.js';
 export type { Rotation } from '../testing/stand-ins/rotation.js';
 export { standInCentry, type StandInCentry, type StandInCentryOptions } from '../testing/stand-ins/stand-in-centry.js';
 export {
@@ -18,9 +20,15 @@ export {
   type StandInCitrusAdOptions,
 } from '../testing/stand-ins/stand-in-citrus-ad.js';
 export type { StandInOptions } from '../testing/stand-ins/stand-in-options.js';
-export { standInTray, type StandInTray, type StandInTrayOptions } from '../testing/stand-ins/stand-in-tray.js';
+export {
+  standInTray,
+  type StandInTray,
+  type StandInTrayOptions,
+} from '../testing/stand-ins/stand-in-tray.js';
+export type { TokenBookSnapshot } from '../testing/stand-ins/token-book.js';
 export type { StandIn } from '../testing/stand-ins/stand-in.js';
 export { startStandIns, type StandIns, type StandInsOptions } from '../testing/stand-ins/start-stand-ins.js';
+export type { TrayStoreState } from '../testing/stand-ins/tray-answers.js';
 export { walkAuthorization } from '../testing/stand-ins/walk-authorization.js';
 export { describeStoreContract, storeContractChecks, type ContractRunner } from '../testing/store-contract.js';
 export type { StoreContractCheck, StoreHarness } from '../testing/store-harness.js';

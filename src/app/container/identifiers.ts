@@ -52,6 +52,20 @@ export const services = {
   llavero: token<Llavero>('Llavero'),
   policy: token<RefreshPolicy>('RefreshPolicy'),
   providers: token<ProviderRegistry>('ProviderRegistry'),
+  getToken: token<GetToken>('GetToken'),
+  registerAccount: token<RegisterAccount>('RegisterAccount'),
+  startAuthorization: token<StartAuthorization>('StartAuthorization'),
+  completeAuthorization: token<CompleteAuthorization>('CompleteAuthorization'),
+  invalidateToken: token<InvalidateToken>('InvalidateToken'),
+  revokeToken: token<RevokeToken>('RevokeToken'),
+  removeAccount: token<RemoveAccount>('RemoveAccount'),
+  getStatus: token<GetStatus>('GetStatus'),
+  listStatuses: token<ListStatuses>('ListStatuses'),
+  sweepAccounts: token<SweepAccounts>('SweepAccounts'),
+} as const;
+
+/** What the use cases share. It may change with any release, so it is not exported from the package. */
+export const internals = {
   digests: token<Digests>('Digests'),
   lifetime: token<Lifetime>('Lifetime'),
   vault: token<Vault>('Vault'),
@@ -67,16 +81,6 @@ export const services = {
   renewToken: token<RenewToken>('RenewToken'),
   refreshToken: token<RefreshToken>('RefreshToken'),
   makeReady: token<MakeReady>('MakeReady'),
-  getToken: token<GetToken>('GetToken'),
-  registerAccount: token<RegisterAccount>('RegisterAccount'),
-  startAuthorization: token<StartAuthorization>('StartAuthorization'),
-  completeAuthorization: token<CompleteAuthorization>('CompleteAuthorization'),
-  invalidateToken: token<InvalidateToken>('InvalidateToken'),
-  revokeToken: token<RevokeToken>('RevokeToken'),
-  removeAccount: token<RemoveAccount>('RemoveAccount'),
-  getStatus: token<GetStatus>('GetStatus'),
-  listStatuses: token<ListStatuses>('ListStatuses'),
   requestPace: token<RequestPace>('RequestPace'),
-  sweepAccounts: token<SweepAccounts>('SweepAccounts'),
   keepSweeping: token<KeepSweeping>('KeepSweeping'),
 } as const;

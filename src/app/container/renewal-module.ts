@@ -13,63 +13,63 @@ import { makeRenewToken } from '../renewal/renew-token.js';
 import { makeSendTokenRequest } from '../renewal/send-token-request.js';
 import { makeTokenCache } from '../renewal/token-cache.js';
 import { makeWaitForOther } from '../renewal/wait-for-other.js';
-import { ports, services } from './identifiers.js';
+import { internals, ports, services } from './identifiers.js';
 
 /** What the use cases share: the accounts in the store, the tokens in memory, and the renewal protocol. */
 export const renewalModule = (): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(services.lifetime).toResolvedValue(() => ({ closing: false, abandoned: false }));
-    bind(services.flights).toResolvedValue(() => makeFlights());
-    bind(services.vault).toResolvedValue(
+    bind(internals.lifetime).toResolvedValue(() => ({ closing: false, abandoned: false }));
+    bind(internals.flights).toResolvedValue(() => makeFlights());
+    bind(internals.vault).toResolvedValue(
       (cipher, store) => makeVault(cipher, store.namespace),
       [ports.cipher, ports.tokenStore],
     );
-    bind(services.accounts).toResolvedValue(
+    bind(internals.accounts).toResolvedValue(
       (store, vault, cipher, providers, clock, randomness) =>
         makeAccounts({ store, vault, cipher, providers, clock, randomness }),
-      [ports.tokenStore, services.vault, ports.cipher, services.providers, ports.clock, ports.randomness],
+      [ports.tokenStore, internals.vault, ports.cipher, services.providers, ports.clock, ports.randomness],
     );
-    bind(services.tokenCache).toResolvedValue(
+    bind(internals.tokenCache).toResolvedValue(
       (clock, randomness, policy) =>
         makeTokenCache({ clock, jitter: randomness.fraction, entries: policy.cacheEntries }),
       [ports.clock, ports.randomness, services.policy],
     );
-    bind(services.makeReady).toResolvedValue(
+    bind(internals.makeReady).toResolvedValue(
       (store, cipher) => makeMakeReady({ store, cipher }),
       [ports.tokenStore, ports.cipher],
     );
 
-    bind(services.persist).toResolvedValue(
+    bind(internals.persist).toResolvedValue(
       (clock, randomness, lifetime) => makePersist({ clock, randomness, abandoned: () => lifetime.abandoned }),
-      [ports.clock, ports.randomness, services.lifetime],
+      [ports.clock, ports.randomness, internals.lifetime],
     );
-    bind(services.sendTokenRequest).toResolvedValue((http) => makeSendTokenRequest(http), [ports.httpClient]);
-    bind(services.commitToken).toResolvedValue(
+    bind(internals.sendTokenRequest).toResolvedValue((http) => makeSendTokenRequest(http), [ports.httpClient]);
+    bind(internals.commitToken).toResolvedValue(
       (store, vault, cipher, clock, randomness, events, persist) =>
         makeCommitToken({ store, vault, cipher, clock, randomness, events, persist }),
       [
         ports.tokenStore,
-        services.vault,
+        internals.vault,
         ports.cipher,
         ports.clock,
         ports.randomness,
         ports.eventSink,
-        services.persist,
+        internals.persist,
       ],
     );
-    bind(services.providerRests).toResolvedValue(
+    bind(internals.providerRests).toResolvedValue(
       (store, clock) => makeProviderRests({ store, clock }),
       [ports.tokenStore, ports.clock],
     );
-    bind(services.waitForOther).toResolvedValue(
+    bind(internals.waitForOther).toResolvedValue(
       (store, clock, randomness) => makeWaitForOther({ store, clock, randomness }),
       [ports.tokenStore, ports.clock, ports.randomness],
     );
-    bind(services.recordRefusal).toResolvedValue(
+    bind(internals.recordRefusal).toResolvedValue(
       (store, clock, randomness, persist, rests) => makeRecordRefusal({ store, clock, randomness, persist, rests }),
-      [ports.tokenStore, ports.clock, ports.randomness, services.persist, services.providerRests],
+      [ports.tokenStore, ports.clock, ports.randomness, internals.persist, internals.providerRests],
     );
-    bind(services.renewToken).toResolvedValue(
+    bind(internals.renewToken).toResolvedValue(
       (store, accounts, clock, randomness, events, rests, waitForOther, send, commit, recordRefusal) =>
         makeRenewToken({
           store,
@@ -86,19 +86,19 @@ export const renewalModule = (): ContainerModule =>
         }),
       [
         ports.tokenStore,
-        services.accounts,
+        internals.accounts,
         ports.clock,
         ports.randomness,
         ports.eventSink,
-        services.providerRests,
-        services.waitForOther,
-        services.sendTokenRequest,
-        services.commitToken,
-        services.recordRefusal,
+        internals.providerRests,
+        internals.waitForOther,
+        internals.sendTokenRequest,
+        internals.commitToken,
+        internals.recordRefusal,
       ],
     );
-    bind(services.refreshToken).toResolvedValue(
+    bind(internals.refreshToken).toResolvedValue(
       (accounts, cache, flights, renew, clock) => makeRefreshToken({ accounts, cache, flights, renew, clock }),
-      [services.accounts, services.tokenCache, services.flights, services.renewToken, ports.clock],
+      [internals.accounts, internals.tokenCache, internals.flights, internals.renewToken, ports.clock],
     );
   });

@@ -14,41 +14,41 @@ import { makeRemoveAccount } from '../use-cases/remove-account.js';
 import { makeRevokeToken } from '../use-cases/revoke-token.js';
 import { makeStartAuthorization } from '../use-cases/start-authorization.js';
 import { makeSweepAccounts } from '../use-cases/sweep-accounts.js';
-import { ports, services } from './identifiers.js';
+import { internals, ports, services } from './identifiers.js';
 
 /** The use cases, and the façade over them. */
 export const useCasesModule = (): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(services.digests).toConstantValue({ stateId: sha256Hex, codeChallenge: codeChallengeS256 });
+    bind(internals.digests).toConstantValue({ stateId: sha256Hex, codeChallenge: codeChallengeS256 });
     bind(services.getToken).toResolvedValue(
       (store, providers, accounts, cache, flights, refreshToken, clock, events) =>
         makeGetToken({ store, providers, accounts, cache, flights, refreshToken, clock, events }),
       [
         ports.tokenStore,
         services.providers,
-        services.accounts,
-        services.tokenCache,
-        services.flights,
-        services.refreshToken,
+        internals.accounts,
+        internals.tokenCache,
+        internals.flights,
+        internals.refreshToken,
         ports.clock,
         ports.eventSink,
       ],
     );
     bind(services.registerAccount).toResolvedValue(
       (providers, accounts, clock, events) => makeRegisterAccount({ providers, accounts, clock, events }),
-      [services.providers, services.accounts, ports.clock, ports.eventSink],
+      [services.providers, internals.accounts, ports.clock, ports.eventSink],
     );
     bind(services.startAuthorization).toResolvedValue(
       (store, accounts, vault, clock, randomness, events, digests) =>
         makeStartAuthorization({ store, accounts, vault, clock, randomness, events, digests }),
       [
         ports.tokenStore,
-        services.accounts,
-        services.vault,
+        internals.accounts,
+        internals.vault,
         ports.clock,
         ports.randomness,
         ports.eventSink,
-        services.digests,
+        internals.digests,
       ],
     );
     bind(services.completeAuthorization).toResolvedValue(
@@ -56,27 +56,27 @@ export const useCasesModule = (): ContainerModule =>
         makeCompleteAuthorization({ store, accounts, vault, cache, send, commit, clock, events, digests }),
       [
         ports.tokenStore,
-        services.accounts,
-        services.vault,
-        services.tokenCache,
-        services.sendTokenRequest,
-        services.commitToken,
+        internals.accounts,
+        internals.vault,
+        internals.tokenCache,
+        internals.sendTokenRequest,
+        internals.commitToken,
         ports.clock,
         ports.eventSink,
-        services.digests,
+        internals.digests,
       ],
     );
     bind(services.invalidateToken).toResolvedValue(
       (store, accounts, cache, clock, events) => makeInvalidateToken({ store, accounts, cache, clock, events }),
-      [ports.tokenStore, services.accounts, services.tokenCache, ports.clock, ports.eventSink],
+      [ports.tokenStore, internals.accounts, internals.tokenCache, ports.clock, ports.eventSink],
     );
     bind(services.revokeToken).toResolvedValue(
       (store, accounts, cache, http, clock, randomness, events) =>
         makeRevokeToken({ store, accounts, cache, http, clock, randomness, events }),
       [
         ports.tokenStore,
-        services.accounts,
-        services.tokenCache,
+        internals.accounts,
+        internals.tokenCache,
         ports.httpClient,
         ports.clock,
         ports.randomness,
@@ -85,18 +85,18 @@ export const useCasesModule = (): ContainerModule =>
     );
     bind(services.removeAccount).toResolvedValue(
       (store, providers, cache, clock, events) => makeRemoveAccount({ store, providers, cache, clock, events }),
-      [ports.tokenStore, services.providers, services.tokenCache, ports.clock, ports.eventSink],
+      [ports.tokenStore, services.providers, internals.tokenCache, ports.clock, ports.eventSink],
     );
     bind(services.getStatus).toResolvedValue(
       (accounts, clock) => makeGetStatus({ accounts, clock }),
-      [services.accounts, ports.clock],
+      [internals.accounts, ports.clock],
     );
     bind(services.listStatuses).toResolvedValue(
       (store, accounts, providers, clock) => makeListStatuses({ store, accounts, providers, clock }),
-      [ports.tokenStore, services.accounts, services.providers, ports.clock],
+      [ports.tokenStore, internals.accounts, services.providers, ports.clock],
     );
 
-    bind(services.requestPace).toResolvedValue(
+    bind(internals.requestPace).toResolvedValue(
       (store, clock) => makeRequestPace({ store, clock }),
       [ports.tokenStore, ports.clock],
     );
@@ -114,19 +114,19 @@ export const useCasesModule = (): ContainerModule =>
         }),
       [
         ports.tokenStore,
-        services.accounts,
-        services.refreshToken,
-        services.requestPace,
+        internals.accounts,
+        internals.refreshToken,
+        internals.requestPace,
         ports.clock,
         ports.eventSink,
         ports.randomness,
-        services.lifetime,
+        internals.lifetime,
       ],
     );
-    bind(services.keepSweeping).toResolvedValue(
+    bind(internals.keepSweeping).toResolvedValue(
       (makeReady, sweep, clock, events, randomness) =>
         makeKeepSweeping({ makeReady, sweep, clock, events, fraction: randomness.fraction }),
-      [services.makeReady, services.sweepAccounts, ports.clock, ports.eventSink, ports.randomness],
+      [internals.makeReady, services.sweepAccounts, ports.clock, ports.eventSink, ports.randomness],
     );
 
     bind(services.llavero).toResolvedValue(
@@ -172,12 +172,12 @@ export const useCasesModule = (): ContainerModule =>
         }),
       [
         services.providers,
-        services.tokenCache,
-        services.flights,
+        internals.tokenCache,
+        internals.flights,
         ports.clock,
         ports.tokenStore,
-        services.lifetime,
-        services.makeReady,
+        internals.lifetime,
+        internals.makeReady,
         services.getToken,
         services.registerAccount,
         services.startAuthorization,
@@ -188,7 +188,7 @@ export const useCasesModule = (): ContainerModule =>
         services.getStatus,
         services.listStatuses,
         services.sweepAccounts,
-        services.keepSweeping,
+        internals.keepSweeping,
       ],
     );
   });

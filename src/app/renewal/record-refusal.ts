@@ -62,7 +62,7 @@ export const makeRecordRefusal = (deps: RecordRefusalDeps): RecordRefusal => {
     const restMs = (count: number): number | undefined => {
       if (terminal === 'account_unavailable') return accountRetryMs;
       if (terminal !== undefined) return undefined;
-      return retryAfterMs ?? coolDownMs(policy, count, randomness.fraction());
+      return Math.max(policy.cooldownMinMs, retryAfterMs ?? coolDownMs(policy, count, randomness.fraction()));
     };
     // The second way is only walked once the refresh token is dead, and it stays dead however that ends.
     return attempt.way === 'fallback'
@@ -79,7 +79,7 @@ export const makeRecordRefusal = (deps: RecordRefusalDeps): RecordRefusal => {
       ),
       TE.mapError(storeFailed(key)),
     );
-    const restMs = reason._tag === 'RateLimited' ? (reason.retryAfterMs ?? note.restMs(1) ?? 0) : 0;
+    const restMs = reason._tag === 'RateLimited' ? (note.restMs(1) ?? 0) : 0;
     return pipe(
       restMs > 0 ? persist(rests.begin(account, restMs), account.policy, onDelay) : TE.right(undefined),
       TE.flatMap(() => persist(write, account.policy, onDelay)),
