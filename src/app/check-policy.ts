@@ -1,4 +1,5 @@
-import type { RefreshPolicy } from '../domain/refresh-policy.js';
+import { printable } from '../domain/printable.js';
+import { defaultRefreshPolicy, type RefreshPolicy } from '../domain/refresh-policy.js';
 
 const fail = (message: string): never => {
   throw new TypeError(message);
@@ -18,8 +19,13 @@ const durations = [
   'recheckMs',
 ] as const;
 
-/** Throws `TypeError` on a policy under which the renewal protocol would not hold. */
+/** Throws `TypeError` on a policy under which the renewal protocol would not hold, and on a name that is none of its. */
 export const checkPolicy = (policy: RefreshPolicy, where: string): void => {
+  for (const name of Object.keys(policy)) {
+    if (!Object.hasOwn(defaultRefreshPolicy, name)) {
+      fail(`${where} knows no ${printable(name, 60)}; it takes ${Object.keys(defaultRefreshPolicy).join(', ')}`);
+    }
+  }
   for (const name of durations) {
     const value = policy[name];
     if (!Number.isFinite(value) || value < 0)

@@ -74,7 +74,11 @@ export const readOptions = (options: LlaveroOptions): ReadOptions => {
       "createLlavero({ encryption }): pass { keys: [{ id: '2026-11', secret }] } with 32 random bytes as base64 in secret, or 'plaintext' to store secrets in clear",
     );
   }
-  const policy = policyOf(defaultRefreshPolicy, options.policy ?? {});
+  const ownPolicy = options.policy ?? {};
+  if (typeof ownPolicy !== 'object') {
+    fail('createLlavero({ policy }): policy must be an object like { requestTimeoutMs: 10_000 }');
+  }
+  const policy = policyOf(defaultRefreshPolicy, ownPolicy);
   checkPolicy(policy, 'policy');
   const rules = { allowHttpOnLoopback };
   const configured = providers.map((preset) => preset.configure(rules));

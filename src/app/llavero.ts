@@ -179,7 +179,8 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
     const limit = clock.sleep(drainMs, drained.signal).then(() => {
       lifetime.abandoned = true;
     });
-    await Promise.race([Promise.all([Promise.allSettled(underWay), flights.landed()]), limit]);
+    // Calls first: one that has only begun may still start a flight.
+    await Promise.race([Promise.allSettled(underWay).then(flights.landed), limit]);
     drained.abort();
     cache.clear();
     await pipe(

@@ -1,4 +1,4 @@
-import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { left, map, right, type Either } from 'fp-ts/lib/Either.js';
 
 /** `provider/account`, taken apart. `key` is always the whole, canonical form. */
 export interface AccountKey {
@@ -29,8 +29,14 @@ export const makeAccountKey = (provider: string, account: string = defaultAccoun
   return right(Object.freeze({ key: `${provider}/${account}`, provider, account }));
 };
 
-/** Splits a key at its first `/`; a key without one names the account `default`. Left says in a sentence what is wrong. */
+/**
+ * Splits a key at its first `/`; a key without one names the account `default`. A key that is whole is kept as the very string
+ * it is, so that looking it up again compares no characters. Left says in a sentence what is wrong.
+ */
 export const parseAccountKey = (text: string): Either<string, AccountKey> => {
   const slash = text.indexOf('/');
-  return slash === -1 ? makeAccountKey(text) : makeAccountKey(text.slice(0, slash), text.slice(slash + 1));
+  if (slash === -1) return makeAccountKey(text);
+  return map((parsed: AccountKey) => Object.freeze({ ...parsed, key: text }))(
+    makeAccountKey(text.slice(0, slash), text.slice(slash + 1)),
+  );
 };

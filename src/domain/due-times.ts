@@ -1,3 +1,4 @@
+import type { AccountRecord } from './account-record.js';
 import type { IssuedToken } from './issued-token.js';
 import { keepAliveAtMs, renewSoonMs, type RefreshPolicy } from './refresh-policy.js';
 
@@ -19,3 +20,9 @@ export const dueTimesOf = (policy: RefreshPolicy, token: IssuedToken): DueTimes 
   const times = { obtainedAtMs, expiresAtMs, refreshTokenExpiresAtMs: token.refreshTokenExpiresAt?.getTime() };
   return { warmAt: Math.floor(expiresAtMs - renewSoonMs(policy, times)), keepAliveAt: keepAliveAtMs(times) };
 };
+
+/** When the refresh token of a stored token falls due, by what the record says of it in clear. */
+export const keepAliveAtOf = ({ obtainedAt, refreshTokenExpiresAt }: AccountRecord): number | undefined =>
+  obtainedAt === undefined
+    ? undefined
+    : keepAliveAtMs({ obtainedAtMs: obtainedAt, refreshTokenExpiresAtMs: refreshTokenExpiresAt });

@@ -115,7 +115,7 @@ export const judgeToken = (policy: RefreshPolicy, token: TokenTimes, need: Need)
 };
 
 /** When a refresh token has to be renewed so that it does not die unused; undefined when it has no known end. */
-export const keepAliveAtMs = (token: TokenTimes): number | undefined => {
+export const keepAliveAtMs = (token: Omit<TokenTimes, 'expiresAtMs'>): number | undefined => {
   if (token.refreshTokenExpiresAtMs === undefined) return undefined;
   const life = Math.max(0, token.refreshTokenExpiresAtMs - token.obtainedAtMs);
   return Math.floor(token.refreshTokenExpiresAtMs - Math.min(keepAlive.beforeMs, keepAlive.fraction * life));

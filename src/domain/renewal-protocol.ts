@@ -1,5 +1,5 @@
 import type { AccountRecord, Attempt, Failure, TerminalState } from './account-record.js';
-import { neverDue, type DueTimes } from './due-times.js';
+import { keepAliveAtOf, neverDue, type DueTimes } from './due-times.js';
 import { keep, put, type Change } from './record-change.js';
 import type { RefreshPolicy } from './refresh-policy.js';
 
@@ -76,7 +76,12 @@ const newAttempt = (request: BeginRequest, nowMs: number, recovery: boolean): At
   unknown: false,
 });
 
-/** Step 3: one atomic, durable write that records who may send, judged by the store's own clock where it has one. */
+const earlier = (at: number | undefined, other: number): number => Math.min(at ?? Infinity, other);
+
+/**
+ * Step 3: one atomic, durable write that records who may send, judged by the store's own clock where it has one. Should its
+ * owner die, a sweep looks at it as soon as it has settled: whatever can be recovered can be recovered best then.
+ */
 export const beginAttempt = (
   current: AccountRecord | undefined,
   serverNowMs: number | undefined,
@@ -87,10 +92,13 @@ export const beginAttempt = (
   if (current.generation !== request.generation) return keep({ _tag: 'Moved', record: current });
 
   const began = (way: 'first' | 'recovery' | 'fallback'): Change<Begun> => {
+    const attempt = newAttempt(request, nowMs, way === 'recovery');
+    const leavesNothing = request.repeatable || way === 'fallback';
     const record: AccountRecord = {
       ...current,
-      attempt: newAttempt(request, nowMs, way === 'recovery'),
+      attempt,
       fallbackTried: current.fallbackTried || way === 'fallback',
+      keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),
       updatedAt: nowMs,
     };
     return put(record, { _tag: 'Began', record, way });
@@ -226,12 +234,15 @@ const failed = (current: AccountRecord, note: FailureNote, nowMs: number): Failu
   };
 };
 
-/** A sweep looks again when the rest is over, and not at all while a person has to act first. */
-const dueAfter = ({ warmAt, keepAliveAt }: AccountRecord, failure: Failure, notBefore = 0): DueTimes => {
-  if (failure.terminal === 'reauthorization_required' || failure.terminal === 'client_rejected') return neverDue;
-  const earliest = Math.max(notBefore, failure.retryAt ?? 0);
+/**
+ * When a sweep looks again: once the token falls due or what is left of its attempt has settled, but not before the rest is
+ * over, and not at all while a person has to authorize first. A refused client stays due: another process may have another.
+ */
+const dueAfter = (record: AccountRecord, failure: Failure, left: Attempt | undefined): DueTimes => {
+  if (failure.terminal === 'reauthorization_required') return neverDue;
+  const earliest = Math.max(left?.settlesAt ?? 0, failure.retryAt ?? 0);
   const later = (at: number | undefined): number | undefined => (at === undefined ? undefined : Math.max(at, earliest));
-  return { warmAt: later(warmAt), keepAliveAt: later(keepAliveAt) };
+  return { warmAt: later(record.warmAt), keepAliveAt: later(left?.settlesAt ?? keepAliveAtOf(record)) };
 };
 
 export type Settled =
@@ -272,7 +283,7 @@ export const rejectAttempt = (
   settle(current, consumed, attemptId, (record, open) => {
     const failure = failed(record, note, nowMs);
     const attempt = note.terminal === 'reauthorization_required' ? undefined : unresolvedStill(open, nowMs);
-    return { ...record, ...dueAfter(record, failure), attempt, failure, updatedAt: nowMs };
+    return { ...record, ...dueAfter(record, failure, attempt), attempt, failure, updatedAt: nowMs };
   });
 
 /** The request was not processed: nothing was spent, so the attempt goes; a recovery or a second way that never left may be tried again. */
@@ -283,16 +294,13 @@ export const releaseAttempt = (
   attemptId: string,
   note: FailureNote,
 ): Change<Settled> =>
-  settle(current, consumed, attemptId, (record, attempt) => {
+  settle(current, consumed, attemptId, (record, open) => {
     const failure = failed(record, note, nowMs);
-    return {
-      ...record,
-      ...dueAfter(record, failure),
-      attempt: unresolvedStill(attempt, nowMs),
-      fallbackTried: note.terminal === undefined && record.fallbackTried,
-      failure,
-      updatedAt: nowMs,
-    };
+    const attempt = unresolvedStill(open, nowMs);
+    const secondWay = note.terminal !== undefined;
+    const due = secondWay ? { ...neverDue, keepAliveAt: failure.retryAt } : dueAfter(record, failure, attempt);
+    const fallbackTried = !secondWay && record.fallbackTried;
+    return { ...record, ...due, attempt, fallbackTried, failure, updatedAt: nowMs };
   });
 
 /** It may have been processed: the attempt stays open, marked, until it has settled. */
@@ -305,6 +313,6 @@ export const leaveAttemptOpen = (
 ): Change<Settled> =>
   settle(current, consumed, attemptId, (record, attempt) => {
     const failure = failed(record, note, nowMs);
-    const due = dueAfter(record, failure, attempt.settlesAt);
+    const due = dueAfter(record, failure, attempt);
     return { ...record, ...due, attempt: { ...attempt, unknown: true }, failure, updatedAt: nowMs };
   });

@@ -40,6 +40,17 @@ const stateMismatch = {
   repeated_parameter: 'a parameter stands in it twice (RFC 6749 §3.1)',
 } as const;
 
+/** What to do about the failures of a store that a person can mend. */
+const storeAdvice: Readonly<Record<string, string>> = {
+  better_sqlite3_missing: 'better-sqlite3 is not installed (better_sqlite3_missing): npm install better-sqlite3',
+  better_sqlite3_not_built:
+    'better-sqlite3 is installed but was not built for this Node (better_sqlite3_not_built): with python3, make and a C++ compiler at hand, npm rebuild better-sqlite3',
+  schema_newer: 'a newer release of llavero has migrated it (schema_newer): update llavero in this process as well',
+  wal_unavailable:
+    'it cannot use write-ahead logging (wal_unavailable): put the file on a local disk, not on a network file system',
+  closed: 'it was closed (closed): create a new llavero',
+};
+
 const inMs = (ms: number | undefined): string => (ms === undefined ? '' : ` in ${Math.ceil(ms / 1000)} s`);
 const withStatus = (status: number | undefined): string => (status === undefined ? '' : ` (HTTP ${status})`);
 
@@ -126,7 +137,7 @@ export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<To
     code: 'ERR_STORE_FAILED',
     retryable: true,
     key,
-    message: `The token store failed to ${operation}${key === undefined ? '' : ` ${key}`}: ${why}.`,
+    message: `The token store failed to ${operation}${key === undefined ? '' : ` ${key}`}: ${storeAdvice[why] ?? why}.`,
   }),
   DecryptionFailed: ({ why, key, keyId }) => ({
     code: 'ERR_DECRYPTION_FAILED',

@@ -1,3 +1,4 @@
+import type { TokenTimes } from './refresh-policy.js';
 import type { Secret } from './secret.js';
 
 /** What {@link makeToken} needs; times are Unix milliseconds. */
@@ -36,6 +37,15 @@ export interface Token {
   authorizationHeader(): string;
 }
 
+/** The usual spellings, so that a million tokens need not keep a million copies. */
+const usualTypes: ReadonlyMap<string, string> = new Map(['Bearer', 'bearer'].map((type) => [type, type]));
+
+const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Most tokens carry no attributes and can share having none. */
+const frozenCopy = (attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.keys(attributes).length === 0 ? noAttributes : Object.freeze({ ...attributes });
+
 class HeldToken implements Token {
   readonly key: string;
   readonly generation: number;
@@ -51,9 +61,9 @@ class HeldToken implements Token {
     this.key = parts.key;
     this.generation = parts.generation;
     this.accessToken = parts.accessToken;
-    this.tokenType = parts.tokenType;
+    this.tokenType = usualTypes.get(parts.tokenType) ?? parts.tokenType;
     this.scope = parts.scope;
-    this.attributes = Object.freeze({ ...parts.attributes });
+    this.attributes = frozenCopy(parts.attributes);
     this.#expiresAtMs = parts.expiresAtMs;
     this.#obtainedAtMs = parts.obtainedAtMs;
     this.#refreshTokenExpiresAtMs = parts.refreshTokenExpiresAtMs;
@@ -70,6 +80,15 @@ class HeldToken implements Token {
 
   get refreshTokenExpiresAt(): Date | undefined {
     return this.#refreshTokenExpiresAtMs === undefined ? undefined : new Date(this.#refreshTokenExpiresAtMs);
+  }
+
+  /** Not part of {@link Token}: see {@link timesOfToken}. */
+  times(): TokenTimes {
+    return {
+      obtainedAtMs: this.#obtainedAtMs,
+      expiresAtMs: this.#expiresAtMs,
+      refreshTokenExpiresAtMs: this.#refreshTokenExpiresAtMs,
+    };
   }
 
   authorizationHeader(): string {
@@ -99,6 +118,16 @@ class HeldToken implements Token {
     return { ...this.toJSON() };
   }
 }
+
+/** The times of a token as numbers, for judging it without making dates. */
+export const timesOfToken = (token: Token): TokenTimes =>
+  token instanceof HeldToken
+    ? token.times()
+    : {
+        obtainedAtMs: token.obtainedAt.getTime(),
+        expiresAtMs: token.expiresAt.getTime(),
+        refreshTokenExpiresAtMs: token.refreshTokenExpiresAt?.getTime(),
+      };
 
 /** A frozen {@link Token}. */
 export const makeToken = (parts: TokenParts): Token => new HeldToken(parts);

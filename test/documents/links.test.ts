@@ -31,7 +31,7 @@ describe('the documents', () => {
     const broken = all.flatMap((document) =>
       [...withoutBlocks(document).matchAll(/\]\(([^)\s]+)\)/g)]
         .map(([, target = '']) => target)
-        .filter((target) => !/^https:/.test(target) && !isThere(document, target))
+        .filter((target) => !target.startsWith('https:') && !isThere(document, target))
         .map((target) => `${document.path}: ${target}`),
     );
     expect(broken).toEqual([]);
@@ -42,7 +42,7 @@ describe('the documents', () => {
     const missing = all.flatMap((document) =>
       [...document.text.matchAll(path)]
         .map(([, name = '']) => name)
-        .filter((name) => !existsSync(join(projectRoot, name)))
+        .filter((name) => !/NAME|VERB/.test(name) && !existsSync(join(projectRoot, name)))
         .map((name) => `${document.path}: ${name}`),
     );
     expect(missing).toEqual([]);

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../scripts/entry-points.mjs';
 import type { AnswerWarning } from '../../src/domain/outcome.js';
 import type { LlaveroEventType } from '../../src/domain/llavero-event.js';
 import { defaultRefreshPolicy, renewFirstMs, renewSoonMs } from '../../src/domain/refresh-policy.js';
@@ -62,8 +65,19 @@ const warnings: { readonly [Warning in AnswerWarning]: true } = {
   token_type_unknown: true,
 };
 
+const defaults: Readonly<Record<string, number | string>> = { ...defaultRefreshPolicy };
 const grouped = (value: number | string): string =>
   typeof value === 'string' ? `\`'${value}'\`` : value.toLocaleString('en-US');
+
+describe('CONTRIBUTING.md', () => {
+  it('names every part of npm run check, in its order', () => {
+    const steps = readFileSync(join(projectRoot, 'scripts', 'check.mjs'), 'utf8').matchAll(/ script: '([\w:]+)'/g);
+    const rows = documentAt('CONTRIBUTING.md').text.matchAll(/^\|[^|]+\| `npm run ([\w:]+)`/gm);
+    const named = [...rows].map(([, script]) => script);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named).toEqual([...steps].map(([, script]) => script));
+  });
+});
 
 describe('the documents', () => {
   it.each(['README.md', 'docs/errors.md'])('list every error code, and whether it can be retried: %s', (path) => {
@@ -78,8 +92,8 @@ describe('the documents', () => {
   });
 
   it('list every number of the policy with its default', () => {
-    const rows = [...codeRows(documentAt('docs/policy.md'))].filter(([name]) => name in defaultRefreshPolicy);
-    const expected = Object.entries(defaultRefreshPolicy).map(([name, value]) => [name, grouped(value)]);
+    const rows = [...codeRows(documentAt('docs/policy.md'))].filter(([name]) => name in defaults);
+    const expected = Object.entries(defaults).map(([name, value]) => [name, grouped(value)]);
     expect(rows.map(([name, [value]]) => [name, value])).toEqual(expected);
   });
 

@@ -27,12 +27,14 @@ const begunWith = (record: AccountRecord | undefined, request: Partial<BeginRequ
 const recovering = (recovery: RecoveryPolicy): BeginRequest['policy'] => ({ attemptTtlMs, settleMs, recovery });
 
 describe('beginning an attempt', () => {
-  it('records who may send and until when, and changes nothing else', () => {
+  it('records who may send and until when, and touches nothing of the token', () => {
     const record = recordWith();
     const change = beginAttempt(record, undefined, beginWith());
     const expected: AccountRecord = {
       ...record,
       attempt: attemptWith({ id: 'attempt-2', owner: 'host-2:2' }),
+      // Should its owner die, a sweep looks at it once it has settled.
+      keepAliveAt: now + attemptTtlMs + settleMs,
       updatedAt: now,
     };
     expect(change).toEqual({

@@ -2,8 +2,8 @@ import type { AccountKey } from '../../domain/account-key.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { Credential, CredentialFields } from '../../domain/credential.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
-import { judgeToken, type Judgement, type Need, type TokenTimes } from '../../domain/refresh-policy.js';
-import { makeToken, type Token } from '../../domain/token.js';
+import { judgeToken, type Judgement, type Need } from '../../domain/refresh-policy.js';
+import { makeToken, timesOfToken, type Token } from '../../domain/token.js';
 import type { Grant } from '../../ports/grant.js';
 import type { ConfiguredProvider } from './provider-registry.js';
 
@@ -23,30 +23,25 @@ export interface Account extends ConfiguredProvider {
 /** An account whose token callers can be given. */
 export interface Held {
   readonly token: Token;
-  readonly times: TokenTimes;
   readonly incarnation: string;
   readonly invalidated: boolean;
 }
 
 /** What callers get of an account; undefined when there is no access token that can be used at all. */
-export const heldOf = ({ record, token }: Account): Held | undefined => {
+export const heldOf = ({ key, record, token }: Account): Held | undefined => {
   if (token?.accessToken === undefined) return undefined;
-  const times = {
-    obtainedAtMs: token.obtainedAt.getTime(),
-    expiresAtMs: token.expiresAt.getTime(),
-    refreshTokenExpiresAtMs: token.refreshTokenExpiresAt?.getTime(),
-  };
   return {
     token: makeToken({
-      key: record.key,
+      key: key.key,
       generation: record.generation,
       accessToken: token.accessToken,
       tokenType: token.tokenType,
       scope: token.scope,
       attributes: token.attributes,
-      ...times,
+      obtainedAtMs: token.obtainedAt.getTime(),
+      expiresAtMs: token.expiresAt.getTime(),
+      refreshTokenExpiresAtMs: token.refreshTokenExpiresAt?.getTime(),
     }),
-    times,
     incarnation: record.incarnation,
     invalidated: record.invalidated,
   };
@@ -54,4 +49,4 @@ export const heldOf = ({ record, token }: Account): Held | undefined => {
 
 /** What to do with what is held, for one need. */
 export const judgeHeld = (held: Held | undefined, { policy }: ConfiguredProvider, need: Need): Judgement =>
-  held === undefined || held.invalidated ? 'replace' : judgeToken(policy, held.times, need);
+  held === undefined || held.invalidated ? 'replace' : judgeToken(policy, timesOfToken(held.token), need);

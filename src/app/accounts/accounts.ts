@@ -90,22 +90,28 @@ export const makeAccounts = ({ store, vault, cipher, providers, clock, randomnes
       ),
     );
 
+  const openAs = (found: ConfiguredProvider & { readonly key: AccountKey }, record: AccountRecord): UseCase<Account> =>
+    pipe(
+      openSeals(record),
+      TE.flatMap((opened) => TE.fromEither(assemble(found, record, opened))),
+    );
+
   const open = (record: AccountRecord): UseCase<Account> =>
     pipe(
       TE.fromEither(providers.resolve(record.key)),
-      TE.flatMap((found) =>
-        pipe(
-          openSeals(record),
-          TE.flatMap((opened) => TE.fromEither(assemble(found, record, opened))),
-        ),
-      ),
+      TE.flatMap((found) => openAs(found, record)),
     );
 
   const find = (text: string): UseCase<Account | undefined> =>
     pipe(
       TE.fromEither(providers.resolve(text)),
-      TE.flatMap(({ key }) => pipe(store.read(key.key), TE.mapError(storeFailed(key.key)))),
-      TE.flatMap((record) => (record === undefined ? TE.right(undefined) : open(record))),
+      TE.flatMap((found) =>
+        pipe(
+          store.read(found.key.key),
+          TE.mapError(storeFailed(found.key.key)),
+          TE.flatMap((record) => (record === undefined ? TE.right(undefined) : openAs(found, record))),
+        ),
+      ),
     );
 
   /** What the fields make of the record besides the sealed credential. Left when they are not enough. */

@@ -67,6 +67,10 @@ export const services = {
 /** What the use cases share. It may change with any release, so it is not exported from the package. */
 export const internals = {
   digests: token<Digests>('Digests'),
+  store: token<TokenStore>('GuardedTokenStore'),
+  http: token<HttpClient>('GuardedHttpClient'),
+  cipher: token<Cipher>('GuardedCipher'),
+  events: token<EventSink>('GuardedEventSink'),
   lifetime: token<Lifetime>('Lifetime'),
   vault: token<Vault>('Vault'),
   accounts: token<Accounts>('Accounts'),

@@ -16,10 +16,18 @@ export const portsModule = (options: LlaveroOptions): ContainerModule => {
   return new ContainerModule(({ bind }) => {
     bind(ports.tokenStore).toConstantValue(store);
     bind(ports.cipher).toConstantValue(cipher);
-    bind(ports.clock).toResolvedValue(() => systemClock());
-    bind(ports.randomness).toResolvedValue(() => systemRandomness());
-    bind(ports.eventSink).toResolvedValue(() => diagnosticsEventSink());
-    bind(ports.httpClient).toResolvedValue((clock) => gotHttpClient({ clock, rules }), [ports.clock]);
+    bind(ports.clock)
+      .toResolvedValue(() => systemClock())
+      .inSingletonScope();
+    bind(ports.randomness)
+      .toResolvedValue(() => systemRandomness())
+      .inSingletonScope();
+    bind(ports.eventSink)
+      .toResolvedValue(() => diagnosticsEventSink())
+      .inSingletonScope();
+    bind(ports.httpClient)
+      .toResolvedValue((clock) => gotHttpClient({ clock, rules }), [ports.clock])
+      .inSingletonScope();
   });
 };
 

@@ -22,24 +22,35 @@ export const makeProviderRests = ({
 }: {
   readonly store: TokenStore;
   readonly clock: Clock;
-}): ProviderRests => ({
-  check: (account) => {
-    const { key } = account.record;
-    return pipe(
-      store.updateNote(noteName(account), (text) => ({ text, result: Number(text ?? 0) })),
-      TE.mapError(storeFailed(key)),
-      TE.flatMap((untilMs) => {
-        const leftMs = Math.min(untilMs - clock.nowMs(), account.policy.retryAfterMaxMs);
-        return leftMs > 0 ? TE.left(tokenError('RateLimited', { key, retryAfterMs: leftMs })) : TE.right(undefined);
-      }),
-    );
-  },
-  begin: (account, ms) =>
-    pipe(
-      store.updateNote(noteName(account), (text) => ({
-        text: String(Math.max(Number(text ?? 0), clock.nowMs() + ms)),
-        result: undefined,
-      })),
-      TE.mapError(storeFailed(account.record.key)),
-    ),
-});
+}): ProviderRests => {
+  /** A note further ahead than the longest rest was written by a clock that was wrong, or this one was set back since. */
+  const restLeftMs = ({ policy }: Account, text: string | undefined): number => {
+    const leftMs = Number(text ?? 0) - clock.nowMs();
+    return leftMs > 0 ? Math.min(leftMs, policy.retryAfterMaxMs) : 0;
+  };
+  const restingFor = (ms: number): string | undefined => (ms > 0 ? String(clock.nowMs() + ms) : undefined);
+
+  return {
+    check: (account) => {
+      const { key } = account.record;
+      return pipe(
+        store.updateNote(noteName(account), (text) => {
+          const leftMs = restLeftMs(account, text);
+          return { text: restingFor(leftMs), result: leftMs };
+        }),
+        TE.mapError(storeFailed(key)),
+        TE.flatMap((leftMs) =>
+          leftMs > 0 ? TE.left(tokenError('RateLimited', { key, retryAfterMs: leftMs })) : TE.right(undefined),
+        ),
+      );
+    },
+    begin: (account, ms) =>
+      pipe(
+        store.updateNote(noteName(account), (text) => ({
+          text: restingFor(Math.max(restLeftMs(account, text), ms)),
+          result: undefined,
+        })),
+        TE.mapError(storeFailed(account.record.key)),
+      ),
+  };
+};

@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { RefreshPolicy } from '../../domain/refresh-policy.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
+import { timesOfToken } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import { heldOf, type Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/accounts.js';
@@ -81,7 +82,8 @@ export const makeRefreshToken = ({ accounts, cache, flights, renew, clock }: Ref
     { account, ours }: Renewal,
   ): UseCase<Refreshed> => {
     const cached = hold(account);
-    const valid = cached !== undefined && !cached.invalidated && cache.judgedAtMs(cached) < cached.times.expiresAtMs;
+    const valid =
+      cached !== undefined && !cached.invalidated && cache.judgedAtMs(key) < timesOfToken(cached.token).expiresAtMs;
     if (valid) return TE.right({ account, cached, renewed: true, ours });
     if (round < mostRounds) return refresh(key, wanted, waiting, round + 1);
     return TE.left(tokenError('ResponseMalformed', { key, why: 'every token issued had expired on arrival' }));

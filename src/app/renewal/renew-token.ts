@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { AccountRecord } from '../../domain/account-record.js';
+import type { AccountRecord, Failure } from '../../domain/account-record.js';
 import type { Outcome } from '../../domain/outcome.js';
 import { beginAttempt, commitRenewal, type Begun, type Settled } from '../../domain/renewal-protocol.js';
 import { errorOfFailure, factsOf } from '../../domain/token-error-facts.js';
@@ -112,7 +112,7 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
         return TE.left(tokenError('OutcomeUnknown', { key, why, retryAfterMs: begun.waitMs }));
       }
       case 'Resting':
-        return TE.left(errorOfFailure(key, begun.failure, begun.waitMs));
+        return TE.left(resting(key, begun.failure, begun.waitMs));
       case 'Stopped':
         return TE.left(errorOfFailure(key, begun.failure));
       case 'Removed':
@@ -224,11 +224,17 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
   ): UseCase<Renewal> =>
     pipe(
       recordRefusal(account, attempt, ending, reason, waiting.onCommitDelayed),
-      TE.flatMap((settled) => afterRefusal(account, waiting, settled, reason)),
+      TE.flatMap((settled) => afterRefusal(account, waiting, attempt, settled, reason)),
     );
 
   /** A refusal counts only if nobody knows better by now: a newer token is used, another's attempt is waited for. */
-  const afterRefusal = (account: Account, waiting: Waiting, settled: Settled, reason: TokenError): UseCase<Renewal> => {
+  const afterRefusal = (
+    account: Account,
+    waiting: Waiting,
+    { way }: OwnAttempt,
+    settled: Settled,
+    reason: TokenError,
+  ): UseCase<Renewal> => {
     const { key } = account.record;
     switch (settled._tag) {
       case 'Moved':
@@ -240,20 +246,27 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
       case 'Settled': {
         const { failure, fallbackTried, generation } = settled.record;
         const dead = failure?.terminal === 'reauthorization_required';
-        if (dead && hasFallback(account) && !fallbackTried)
+        if (dead && way !== 'fallback' && hasFallback(account) && !fallbackTried)
           return renew({ ...account, record: settled.record }, waiting);
-        const nowMs = clock.nowMs();
+        // By the store's clock, like `retryAt`: this host's own may disagree.
+        const { updatedAt } = settled.record;
         const retryAt = retryAtOf(account, settled.record);
         const { code } = factsOf(reason);
         const later = retryAt === undefined ? {} : { retryAt: new Date(retryAt) };
-        events.emit({ type: 'renewal_failed', key, at: new Date(nowMs), generation, code, ...later });
-        return TE.left(withRetryAfter(reason, retryAt === undefined ? undefined : Math.max(0, retryAt - nowMs)));
+        events.emit({ type: 'renewal_failed', key, at: new Date(clock.nowMs()), generation, code, ...later });
+        return TE.left(withRetryAfter(reason, retryAt === undefined ? undefined : Math.max(0, retryAt - updatedAt)));
       }
     }
   };
 
   return renew;
 };
+
+/** A dead refresh token whose second way has not been walked yet still has a chance that needs no person. */
+const resting = (key: string, failure: Failure, waitMs: number): TokenError =>
+  failure.terminal === undefined
+    ? errorOfFailure(key, failure, waitMs)
+    : tokenError('ProviderUnavailable', { key, why: 'the second way could not be tried yet', retryAfterMs: waitMs });
 
 /** When asking again makes sense: after the settle window of an unknown outcome, else after the rest. */
 const retryAtOf = ({ policy }: Account, { attempt, failure }: AccountRecord): number | undefined => {

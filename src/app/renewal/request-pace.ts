@@ -7,26 +7,33 @@ import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
 
 /**
- * Waits until this client may send one more token request under its provider's documented rate. The slots are handed out
- * through the store, so that all processes together stay below it.
+ * Waits, by `pause`, until this client may send one more token request. The slots are handed out through the store, so that
+ * all processes together stay below the provider's documented rate.
  */
-export type RequestPace = (account: Account) => TE.TaskEither<TokenError, void>;
+export type RequestPace = (
+  account: Account,
+  pause: (ms: number) => Promise<void>,
+) => TE.TaskEither<TokenError, void>;
+
+/** A sweep leaves the other half of the rate to the application's own calls, which the provider counts as well. */
+const shareOfRate = 0.5;
 
 export const makeRequestPace =
   ({ store, clock }: { readonly store: TokenStore; readonly clock: Clock }): RequestPace =>
-  (account) => {
-    const rate = account.provider.requestRate;
+  (account, pause) => {
+    const { client, provider, record } = account;
+    const rate = provider.requestRate;
     if (rate === undefined) return TE.right(undefined);
-    const spacingMs = rate.perMs / rate.requests;
+    const spacingMs = Math.ceil(rate.perMs / (rate.requests * shareOfRate));
     return pipe(
-      store.updateNote(`pace/${account.provider.id}/${account.client}`, (text) => {
+      store.updateNote(`pace/${provider.id}/${client}`, (text) => {
         const nowMs = clock.nowMs();
-        // A slot far ahead was written by a host whose clock is wrong.
-        const next = Number(text ?? 0);
-        const slotMs = next > nowMs + rate.perMs ? nowMs : Math.max(nowMs, next);
-        return { text: String(Math.ceil(slotMs + spacingMs)), result: slotMs - nowMs };
+        const aheadMs = Number(text ?? 0) - nowMs;
+        // A slot further ahead than the whole period was written by a clock that was wrong, or this one was set back since.
+        const waitMs = aheadMs > 0 && aheadMs <= rate.perMs ? aheadMs : 0;
+        return { text: String(nowMs + waitMs + spacingMs), result: waitMs };
       }),
-      TE.mapError(storeFailed(account.record.key)),
-      TE.flatMap((waitMs) => TE.fromTask(() => (waitMs > 0 ? clock.sleep(waitMs) : Promise.resolve()))),
+      TE.mapError(storeFailed(record.key)),
+      TE.flatMap((waitMs) => TE.fromTask(() => (waitMs > 0 ? pause(waitMs) : Promise.resolve()))),
     );
   };

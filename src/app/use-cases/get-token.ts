@@ -58,7 +58,7 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
     );
 
   const judge = (cached: CachedToken, configured: ConfiguredProvider, { minValidMs }: TokenNeed): Judgement =>
-    judgeHeld(cached, configured, { nowMs: cache.judgedAtMs(cached), minValidMs, jitter: cached.jitter });
+    judgeHeld(cached, configured, { nowMs: cache.judgedAtMs(cached.token.key), minValidMs, jitter: cached.jitter });
 
   /** A cached token that will do, renewed or checked behind the caller's back where that is due. */
   const fromMemory = (key: string, configured: ConfiguredProvider, need: TokenNeed): UseCase<Token> | undefined => {
@@ -66,7 +66,7 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
     if (cached === undefined || need.force === true) return undefined;
     switch (judge(cached, configured, need)) {
       case 'use':
-        if (isRecheckDue(key, cached, configured)) recheck(key, configured);
+        if (isRecheckDue(key)) recheck(key, configured);
         return TE.right(cached.token);
       case 'use_and_renew':
         renewInBackground(key, configured);
@@ -77,8 +77,7 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
   };
 
   /** Once for a herd: the first caller's recheck opens the hot path again before the next one looks. */
-  const isRecheckDue = (key: string, { checkedAtMonotonicMs }: CachedToken, { policy }: ConfiguredProvider): boolean =>
-    cache.fresh(key) === undefined && clock.monotonicMs() - checkedAtMonotonicMs >= policy.recheckMs;
+  const isRecheckDue = (key: string): boolean => cache.fresh(key) === undefined && cache.isUnchecked(key);
 
   /** What may be served although its renewal failed: valid, not refused by an API, and good enough for this caller. */
   const isServable = (cached: CachedToken, configured: ConfiguredProvider, need: TokenNeed): boolean =>
@@ -117,7 +116,8 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
           return impatient ? again() : TE.left(error);
         },
         ({ cached, renewed }) => {
-          const does = need.force === true ? renewed || isNewer(cached, known) : isServable(cached, configured, need);
+          const isNew = known === undefined ? renewed : isNewer(cached, known);
+          const does = need.force === true ? isNew : isServable(cached, configured, need);
           return does || joined === undefined ? TE.right(cached.token) : again();
         },
       ),

@@ -32,14 +32,21 @@ export interface ListStatusesDeps {
 const pageSize = 100;
 
 export const makeListStatuses = ({ store, accounts, providers, clock }: ListStatusesDeps): ListStatuses => {
-  /** A record whose provider is no longer configured is still listed, as far as it can be read without its preset. */
-  const status = (record: AccountRecord): UseCase<CredentialStatus> =>
-    providers.find(record.provider) === undefined
-      ? TE.right(statusOf(record, { client: '', repeatable: false, nowMs: clock.nowMs() }))
-      : pipe(
-          accounts.open(record),
-          TE.map((account) => statusOfAccount(account, clock.nowMs())),
-        );
+  /** Most of a status stands in clear. What needs the credential is left out where this process cannot read it. */
+  const status = (record: AccountRecord): UseCase<CredentialStatus> => {
+    const client = record.failure?.client ?? '';
+    const inClear = statusOf(record, { client, repeatable: false, nowMs: clock.nowMs() });
+    const needsCredential = record.failure?.terminal === 'client_rejected' || record.attempt !== undefined;
+    if (!needsCredential || providers.find(record.provider) === undefined) return TE.right(inClear);
+    return pipe(
+      accounts.open(record),
+      TE.match(
+        () => inClear,
+        (account) => statusOfAccount(account, clock.nowMs()),
+      ),
+      TE.fromTask,
+    );
+  };
 
   return (filter, after) =>
     pipe(

@@ -30,7 +30,7 @@ export const makeRemoveAccount =
           store.update(key, forgetAccount),
           TE.mapError(storeFailed(key)),
           TE.map((forgotten) => {
-            cache.drop(key);
+            cache.end(key, forgotten?.incarnation);
             if (forgotten === undefined) return;
             events.emit({ type: 'removed', key, at: new Date(clock.nowMs()), generation: forgotten.generation });
           }),

@@ -56,7 +56,7 @@ export const makeRevokeToken = (deps: RevokeTokenDeps): RevokeToken => {
       ),
       TE.mapError(storeFailed(key)),
       TE.map(() => {
-        cache.drop(key);
+        cache.end(key, record.incarnation);
         events.emit({ type: 'revoked', key, at: new Date(clock.nowMs()), generation });
       }),
     );

@@ -24,7 +24,10 @@ export interface AuthorizeOptions {
 /** Where to send the browser, and until when it has to be back. */
 export interface StartedAuthorization {
   readonly url: URL;
-  /** Single use; compare nothing yourself, `callback` does. */
+  /**
+   * Single use, and bound to the key: `callback` checks that. That the browser which comes back is the one you sent away, only
+   * you can check: keep it in that browser's session and compare (RFC 6749 §10.12).
+   */
   readonly state: string;
   readonly expiresAt: Date;
 }

@@ -1,0 +1,22 @@
+/** Lets so many in at a time; the others wait, first come, first in. */
+export interface Gate {
+  readonly enter: () => Promise<void>;
+  /** Once for each `enter`. */
+  readonly leave: () => void;
+}
+
+export const makeGate = (places: number): Gate => {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return {
+    enter: async () => {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    leave: () => {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    },
+  };
+};

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { authorizedCentry, centryKey, centryLifeMs, codeOf, hourMs, minuteMs, secondMs } from './llavero-fixture.js';
+import { centryAnswer } from './provider-answers.js';
+
+describe('a wall clock that is set back', () => {
+  it.each([hourMs, 24 * hourMs, 365 * 24 * hourMs])('by %i ms lengthens no token’s life', async (jumpMs) => {
+    const { llavero, clock, http, settle } = await authorizedCentry();
+    await clock.advance(10 * minuteMs);
+    await llavero.token(centryKey);
+    await settle();
+    clock.setWallClock(clock.nowMs() - jumpMs);
+    expect((await llavero.token(centryKey)).generation).toBe(1);
+    await clock.advance(centryLifeMs - 10 * minuteMs - 30 * secondMs + 1);
+    http.answer(centryAnswer(2));
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+  });
+
+  it('puts off no comparison with the store by more than the time of one', async () => {
+    const { llavero, another, clock, http, settle } = await authorizedCentry();
+    await llavero.token(centryKey);
+    await clock.advance(minuteMs);
+    clock.setWallClock(clock.nowMs() - hourMs);
+    http.answer(centryAnswer(2));
+    await another().token(centryKey, { force: true });
+    await llavero.token(centryKey);
+    await settle();
+    await clock.advance(30 * secondMs);
+    await llavero.token(centryKey);
+    await settle();
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+  });
+
+  it('never makes peek give an expired token', async () => {
+    const { llavero, clock } = await authorizedCentry({ policy: { recheckMs: 24 * hourMs } });
+    expect(llavero.peek(centryKey)?.generation).toBe(1);
+    await clock.advance(centryLifeMs);
+    clock.setWallClock(clock.nowMs() - 2 * centryLifeMs);
+    expect(llavero.peek(centryKey)).toBeUndefined();
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_PROVIDER_UNAVAILABLE');
+  });
+
+  it('makes no cool-down of a provider longer than the longest that is believed', async () => {
+    const { llavero, clock, http } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    http.answer({ status: 429, headers: { 'Retry-After': '60' } });
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_RATE_LIMITED');
+    await expect(llavero.token(centryKey)).rejects.toMatchObject({ retryAfterMs: minuteMs });
+    clock.setWallClock(clock.nowMs() - 24 * hourMs);
+    await expect(llavero.token('centry/acme', { force: true })).rejects.toMatchObject({ retryAfterMs: hourMs });
+  });
+});
+
+describe('a wall clock that is set forward', () => {
+  it('past the end of a token makes it expire', async () => {
+    const { llavero, clock, http } = await authorizedCentry();
+    clock.setWallClock(clock.nowMs() + centryLifeMs);
+    expect(llavero.peek(centryKey)).toBeUndefined();
+    http.answer(centryAnswer(2));
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+  });
+
+  it('and back again leaves a fresh token', async () => {
+    const { llavero, clock, http } = await authorizedCentry();
+    clock.setWallClock(clock.nowMs() + centryLifeMs);
+    expect(llavero.peek(centryKey)).toBeUndefined();
+    clock.setWallClock(clock.nowMs() - centryLifeMs);
+    expect((await llavero.token(centryKey)).generation).toBe(1);
+    expect(http.requests).toHaveLength(1);
+  });
+});

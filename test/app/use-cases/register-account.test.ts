@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { centry } from '../../../src/adapters/providers/centry.js';
+import { citrusAd } from '../../../src/adapters/providers/citrus-ad.js';
+import { tray } from '../../../src/adapters/providers/tray.js';
+import {
+  accessOf,
+  authorizedCentry,
+  centryKey,
+  centryLifeMs,
+  centryPreset,
+  citrusKey,
+  codeOf,
+  failureOf,
+  makeScene,
+  sent,
+  trayKey,
+} from '../llavero-fixture.js';
+import { canary, centryAnswer, citrusAnswer, oauthError, secretsOf } from '../provider-answers.js';
+
+const emptyPresets = [centry(), tray(), citrusAd()];
+
+describe('register', () => {
+  it('creates an account and sends nothing', async () => {
+    const { llavero, http, store, eventsOf, clock } = makeScene();
+    expect(await llavero.register({ provider: 'centry', account: 'acme' })).toEqual({
+      key: centryKey,
+      provider: 'centry',
+      account: 'acme',
+      generation: 0,
+      state: 'unauthorized',
+    });
+    expect(http.requests).toEqual([]);
+    expect(store.writes()).toBe(2);
+    expect(eventsOf('registered')).toEqual([
+      { type: 'registered', key: centryKey, at: new Date(clock.nowMs()), created: true },
+    ]);
+  });
+
+  it('names the account default when none is given, and a client-credentials key is ready before its first token', async () => {
+    const { llavero } = makeScene();
+    expect(await llavero.register({ provider: 'citrusad' })).toMatchObject({ key: citrusKey, state: 'ready' });
+  });
+
+  it('takes everything a preset may leave out, for each provider', async () => {
+    const { llavero, http } = makeScene({ providers: emptyPresets });
+    await llavero.register({
+      provider: 'citrusad',
+      baseUrl: 'us-integration.citrusad.com/v1',
+      clientId: 'id',
+      clientSecret: `${canary}-1`,
+      apiKey: `${canary}-2`,
+    });
+    await llavero.register({
+      provider: 'centry',
+      account: 'acme',
+      clientId: 'id',
+      clientSecret: `${canary}-3`,
+      redirectUri: 'urn:ietf:wg:oauth:2.0:oob',
+    });
+    await llavero.register({
+      provider: 'centry',
+      account: 'own',
+      clientId: 'id',
+      clientSecret: `${canary}-4`,
+      grant: 'client_credentials',
+    });
+    await llavero.register({
+      provider: 'tray',
+      account: '391250',
+      consumerKey: 'id',
+      consumerSecret: `${canary}-5`,
+      storeUrl: 'shop.example.com',
+      apiAddress: 'https://shop.example.com/web_api',
+    });
+    http.handle(() => citrusAnswer(1));
+    expect((await llavero.token(citrusKey)).key).toBe(citrusKey);
+    expect(http.requests.at(0)?.url).toBe('https://us-integration.citrusad.com/v1/oauth2/token');
+    expect((await llavero.token('centry/own')).key).toBe('centry/own');
+    expect(sent(http, 1, 'grant_type')).toBe('client_credentials');
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+    expect(await codeOf(llavero.token(trayKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+  });
+
+  it('updates the fields it is given and keeps the others and the token', async () => {
+    const { llavero, clock, http, eventsOf } = await authorizedCentry();
+    await llavero.register({ provider: 'centry', account: 'acme', clientId: 'another-client' });
+    const status = await llavero.register({ provider: 'centry', account: 'acme', clientSecret: `${canary}-changed` });
+    expect(status).toMatchObject({ generation: 1, state: 'ready' });
+    expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(1).access);
+    await clock.advance(centryLifeMs);
+    http.answer(centryAnswer(2));
+    await llavero.token(centryKey);
+    expect(sent(http, 1, 'client_id')).toBe('another-client');
+    expect(sent(http, 1, 'client_secret')).toBe(`${canary}-changed`);
+    expect(sent(http, 1, 'refresh_token')).toBe(secretsOf(1).refresh);
+    expect(eventsOf('registered').map(({ created }) => created)).toEqual([false, false]);
+  });
+
+  it('lifts client_rejected', async () => {
+    const { llavero, clock, http } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    http.answer(oauthError('invalid_client', 401));
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_CLIENT_REJECTED');
+    expect((await llavero.status(centryKey)).state).toBe('client_rejected');
+    const status = await llavero.register({ provider: 'centry', account: 'acme', clientSecret: `${canary}-right` });
+    expect(status.state).toBe('ready');
+    http.answer(centryAnswer(2));
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+  });
+
+  it('does not lift reauthorization_required', async () => {
+    const { llavero, clock, http } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    http.answer(oauthError('invalid_grant'));
+    await codeOf(llavero.token(centryKey));
+    const status = await llavero.register({ provider: 'centry', account: 'acme', clientId: 'another-client' });
+    expect(status.state).toBe('reauthorization_required');
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('loses nothing that another process registers at the same time', async () => {
+    const { llavero, another, store, http } = makeScene({ providers: emptyPresets });
+    const all = { provider: 'centry', account: 'acme', redirectUri: 'https://app.example.com/cb' };
+    await llavero.register({ ...all, clientId: 'old', clientSecret: `${canary}-old` });
+    const slow = store.holdNextAnswer('read');
+    const second = llavero.register({ provider: 'centry', account: 'acme', scope: 'write_orders' });
+    await slow.arrived;
+    await another().register({ provider: 'centry', account: 'acme', clientSecret: `${canary}-new` });
+    slow.release();
+    await second;
+    const { url } = await llavero.authorize(centryKey);
+    expect(url.searchParams.get('scope')).toBe('write_orders');
+    http.answer(centryAnswer(1));
+    await llavero.exchange(centryKey, { code: 'code' });
+    expect(sent(http, 0, 'client_secret')).toBe(`${canary}-new`);
+  });
+
+  it('does not bring back what a revocation at the same time has forgotten', async () => {
+    const { llavero, another, store } = await authorizedCentry();
+    const slow = store.holdNextAnswer('read');
+    const registering = llavero.register({ provider: 'centry', account: 'acme', clientId: 'another-client' });
+    await slow.arrived;
+    await another().revoke(centryKey);
+    slow.release();
+    expect((await registering).state).toBe('unauthorized');
+  });
+});
+
+describe('a preset that carries everything', () => {
+  it('registers a key by its first token', async () => {
+    const { llavero, http } = makeScene();
+    http.answer(citrusAnswer(1));
+    expect((await llavero.token('citrusad/second')).key).toBe('citrusad/second');
+    expect((await llavero.status('citrusad/second')).generation).toBe(1);
+  });
+
+  it('registers a key by its first authorize and its first exchange', async () => {
+    const { llavero, http } = makeScene();
+    await llavero.authorize('centry/one');
+    http.answer(centryAnswer(1));
+    await llavero.exchange('centry/two', { code: 'code' });
+    expect((await llavero.status('centry/one')).state).toBe('unauthorized');
+    expect((await llavero.status('centry/two')).state).toBe('ready');
+  });
+
+  it('does not register a key by asking where it stands, or by letting go of it', async () => {
+    const { llavero, store } = makeScene();
+    await llavero.ready();
+    store.resetCounts();
+    expect(await codeOf(llavero.status(centryKey))).toBe('ERR_UNKNOWN_KEY');
+    expect(await codeOf(llavero.revoke(centryKey))).toBe('ERR_UNKNOWN_KEY');
+    await llavero.remove(centryKey);
+    expect(llavero.peek(centryKey)).toBeUndefined();
+    expect(store.writes()).toBe(0);
+  });
+});
+
+describe('a key that nothing is known of', () => {
+  it('is ERR_UNKNOWN_KEY where the preset leaves something out', async () => {
+    const { llavero, store } = makeScene({ providers: emptyPresets });
+    await llavero.ready();
+    store.resetCounts();
+    for (const key of [centryKey, trayKey, citrusKey]) {
+      const error = await failureOf(llavero.token(key));
+      expect(error).toMatchObject({ code: 'ERR_UNKNOWN_KEY', retryable: false, key });
+      expect(error.reason).toEqual({ _tag: 'UnknownKey', key, why: 'not_registered' });
+    }
+    expect(await codeOf(llavero.authorize(centryKey))).toBe('ERR_UNKNOWN_KEY');
+    expect(await codeOf(llavero.exchange(centryKey, { code: 'code' }))).toBe('ERR_UNKNOWN_KEY');
+    expect(store.writes()).toBe(0);
+  });
+
+  it('is ERR_UNKNOWN_KEY where no such provider is configured, for every method', async () => {
+    const { llavero, http } = makeScene({ providers: [centryPreset()] });
+    http.answer(centryAnswer(1));
+    const token = await llavero.exchange(centryKey, { code: 'code' });
+    const calls = [
+      llavero.token('shopify/1'),
+      llavero.register({ provider: 'shopify' }),
+      llavero.authorize('shopify/1'),
+      llavero.exchange('shopify/1', { code: 'code' }),
+      llavero.invalidate('shopify/1', token),
+      llavero.status('shopify/1'),
+      llavero.revoke('shopify/1'),
+      llavero.remove('shopify/1'),
+    ];
+    for (const call of calls) expect(await codeOf(call)).toBe('ERR_UNKNOWN_KEY');
+    expect(llavero.peek('shopify/1')).toBeUndefined();
+  });
+});
+
+describe('a programmer’s mistake', () => {
+  it.each([
+    [{ provider: '' }, 'register({ provider, account }): the provider "" in a key must be'],
+    [{ provider: 'centry', account: '' }, 'the account in a key for centry must be 1 to 512 characters'],
+    [{ provider: 'centry', account: 'a\nb' }, 'the account in a key for centry must be 1 to 512 characters'],
+    [{ provider: 'centry', account: 'x'.repeat(513) }, 'the account in a key for centry must be 1 to 512 characters'],
+    [{ provider: 'centry', account: 391250 }, 'must be strings'],
+    [{ provider: 'centry', consumerKey: 'key' }, 'centry knows no field "consumerKey"'],
+    [{ provider: 'centry', clientSecret: '' }, 'clientSecret of centry must be a text that is not empty'],
+    [undefined, 'register({ provider, account })'],
+    ['centry', 'register({ provider, account })'],
+  ])('in register(%j) is a TypeError', async (input, message) => {
+    const { llavero, store } = makeScene();
+    await llavero.ready();
+    store.resetCounts();
+    const registered: unknown = Reflect.apply(llavero.register, llavero, [input]);
+    await expect(registered).rejects.toThrow(TypeError);
+    await expect(registered).rejects.toThrow(message);
+    expect(store.writes()).toBe(0);
+  });
+
+  it('in register that leaves an account incomplete is a TypeError that names what is missing', async () => {
+    const { llavero } = makeScene({ providers: emptyPresets });
+    await expect(llavero.register({ provider: 'centry', clientId: 'id' })).rejects.toThrow(
+      new TypeError('centry/default has no clientSecret: give it to centry({ … }) or to register()'),
+    );
+    expect(await codeOf(llavero.status('centry'))).toBe('ERR_UNKNOWN_KEY');
+  });
+
+  it.each(['', '/acme', 'centry/', 'cen try/acme', 'centry/a\u0000b', undefined, 42])(
+    'in a key like %j is a TypeError for every method',
+    async (key) => {
+      const { llavero } = await authorizedCentry();
+      const token = await llavero.token(centryKey);
+      const misuses: readonly (readonly [(...given: never[]) => unknown, ...rest: unknown[]])[] = [
+        [llavero.token],
+        [llavero.authorize],
+        [llavero.exchange, { code: 'code' }],
+        [llavero.invalidate, token],
+        [llavero.status],
+        [llavero.revoke],
+        [llavero.remove],
+      ];
+      for (const [method, ...rest] of misuses) {
+        await expect(Reflect.apply(method, llavero, [key, ...rest])).rejects.toThrow(TypeError);
+        await expect(Reflect.apply(method, llavero, [key, ...rest])).rejects.toThrow(
+          'write it as provider/account, for example tray/391250',
+        );
+      }
+      expect(() => Reflect.apply(llavero.peek, llavero, [key])).toThrow(TypeError);
+    },
+  );
+});
