@@ -13,7 +13,7 @@ const options = () => ({ providers: [citrusPreset()], store: memoryStore(), encr
 
 describe('the modules of llavero', () => {
   it('can be loaded into a container of the backend, which then gets any service', async () => {
-    const container = new Container({ defaultScope: 'Singleton', jitless: true });
+    const container = new Container();
     container.load(...llaveroModules(options()));
     const http = scriptedHttp([citrusAnswer(1)]);
     (await container.rebind(ports.httpClient)).toConstantValue(http);
@@ -24,6 +24,17 @@ describe('the modules of llavero', () => {
     expect(container.get(services.llavero)).toBe(llavero);
     expect(container.get(services.policy).patienceMs).toBe(15_000);
     expect(container.get(services.providers).ids).toEqual(['citrusad']);
+  });
+
+  it('share one cache and one flight a key whatever scope the container has by default', async () => {
+    const container = new Container({ defaultScope: 'Transient' });
+    container.load(...llaveroModules(options()));
+    (await container.rebind(ports.httpClient)).toConstantValue(scriptedHttp([citrusAnswer(1), citrusAnswer(2)]));
+    const llavero = container.get(services.llavero);
+    await llavero.invalidate(citrusKey, await llavero.token(citrusKey));
+    expect((await llavero.token(citrusKey)).generation).toBe(2);
+    expect(llavero.peek(citrusKey)?.generation).toBe(2);
+    expect(container.get(services.llavero)).toBe(llavero);
   });
 
   it('hold no state in common: each llavero has tokens and flights of its own', async () => {
