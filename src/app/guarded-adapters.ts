@@ -51,7 +51,13 @@ export const guardedCipher = (cipher: Cipher): Cipher => {
     seal: (text, binding) => caught(() => cipher.seal(text, binding), failure),
     open: (sealed, binding) => caught(() => cipher.open(sealed, binding), failure),
     keyIdOf: (sealed) => cipher.keyIdOf(sealed),
-    fingerprint: (text) => cipher.fingerprint(text),
+    fingerprint: (text) => {
+      try {
+        return cipher.fingerprint(text);
+      } catch {
+        return '';
+      }
+    },
   };
 };
 
@@ -59,7 +65,8 @@ export const guardedCipher = (cipher: Cipher): Cipher => {
 export const guardedSink = (sink: EventSink): EventSink => ({
   emit: (event) => {
     try {
-      sink.emit(Object.freeze(structuredClone(event)));
+      const emitted: unknown = sink.emit(Object.freeze(structuredClone(event)));
+      if (emitted instanceof Promise) emitted.catch(() => undefined);
     } catch {
       // What a listener throws is its own affair.
     }

@@ -35,7 +35,7 @@ export const makeKeepSweeping =
     while (!stop.aborted) {
       const swept = await pipe(
         makeReady(),
-        TE.flatMap(() => sweep(options)),
+        TE.flatMap(() => sweep(options, { stop, rest: clock.idle })),
       )();
       if (isLeft(swept) && swept.left._tag !== 'Misuse') {
         events.emit({ type: 'sweep_failed', key: '*', at: new Date(clock.nowMs()), code: factsOf(swept.left).code });

@@ -29,13 +29,17 @@ export interface LlaveroOptions {
   readonly allowHttpOnLoopback?: boolean | undefined;
 }
 
-/** The options, checked. */
-export interface ReadOptions {
-  readonly providers: readonly Provider[];
+/** What the default adapters are made from, checked. */
+export interface AdapterOptions {
   readonly store: TokenStore;
   readonly encryption: EncryptionKeys | 'plaintext';
-  readonly policy: RefreshPolicy;
   readonly rules: AddressRules;
+}
+
+/** The providers and the numbers they are used with, checked. */
+export interface ProviderOptions {
+  readonly providers: readonly Provider[];
+  readonly policy: RefreshPolicy;
 }
 
 const fail = (message: string): never => {
@@ -51,27 +55,28 @@ const isPresetList = (value: unknown): value is readonly ProviderPreset[] =>
 const isStore = (value: unknown): value is TokenStore =>
   typeof value === 'object' && value !== null && 'update' in value && 'takePending' in value;
 
-/** Throws `TypeError` with the fix in its message on anything that cannot work. */
-export const readOptions = (options: LlaveroOptions): ReadOptions => {
-  const {
-    providers,
-    store,
-    encryption,
-    allowHttpOnLoopback = false,
-  } = options ?? fail('createLlavero needs its options');
-  if (!isPresetList(providers)) {
-    return fail(
-      'createLlavero({ providers }): pass at least one preset, for example [centry({ clientId, clientSecret, redirectUri })]',
-    );
-  }
+/** Throws `TypeError` with the fix in its message on a store or encryption that cannot work. */
+export const readAdapters = (options: LlaveroOptions): AdapterOptions => {
+  const { store, encryption, allowHttpOnLoopback = false } = options ?? fail('createLlavero needs its options');
   if (!isStore(store)) {
-    fail(
+    return fail(
       "createLlavero({ store }): pass a store, for example sqliteStore({ path: 'llavero.db' }) from 'llavero/stores/sqlite'",
     );
   }
   if (encryption !== 'plaintext' && !Array.isArray(encryption?.keys)) {
-    fail(
+    return fail(
       "createLlavero({ encryption }): pass { keys: [{ id: '2026-11', secret }] } with 32 random bytes as base64 in secret, or 'plaintext' to store secrets in clear",
+    );
+  }
+  return { store, encryption, rules: { allowHttpOnLoopback } };
+};
+
+/** Throws `TypeError` with the fix in its message on a provider or policy that cannot work. */
+export const readProviders = (options: LlaveroOptions): ProviderOptions => {
+  const { providers, allowHttpOnLoopback = false } = options ?? fail('createLlavero needs its options');
+  if (!isPresetList(providers)) {
+    return fail(
+      'createLlavero({ providers }): pass at least one preset, for example [centry({ clientId, clientSecret, redirectUri })]',
     );
   }
   const ownPolicy = options.policy ?? {};
@@ -80,14 +85,12 @@ export const readOptions = (options: LlaveroOptions): ReadOptions => {
   }
   const policy = policyOf(defaultRefreshPolicy, ownPolicy);
   checkPolicy(policy, 'policy');
-  const rules = { allowHttpOnLoopback };
-  const configured = providers.map((preset) => preset.configure(rules));
+  const configured = providers.map((preset) => preset.configure({ allowHttpOnLoopback }));
   const ids = new Set<string>();
-  for (const provider of configured) {
-    if (ids.has(provider.id))
-      fail(`two providers are called ${provider.id}: give one of them another id, { id: '${provider.id}-2' }`);
-    ids.add(provider.id);
-    checkPolicy(policyOf(policy, provider.policy), `the policy of ${provider.id}`);
+  for (const { id, policy: own } of configured) {
+    if (ids.has(id)) fail(`two providers are called ${id}: give one of them another id, { id: '${id}-2' }`);
+    ids.add(id);
+    checkPolicy(policyOf(policy, own), `the policy of ${id}`);
   }
-  return { providers: configured, store, encryption, policy, rules };
+  return { providers: configured, policy };
 };

@@ -13,6 +13,8 @@ import type { MakeReady } from './make-ready.js';
 import type { Flights } from './renewal/flights.js';
 import type { Refreshed } from './renewal/refresh-token.js';
 import type { TokenCache } from './renewal/token-cache.js';
+import { checkSweepOptions } from './sweeping/check-sweep-options.js';
+import type { SweepReport } from './sweeping/sweep-report.js';
 import type { UseCase, UseCaseError } from './use-case-error.js';
 import type { CompleteAuthorization, ExchangeInput } from './use-cases/complete-authorization.js';
 import type { GetStatus } from './use-cases/get-status.js';
@@ -22,7 +24,7 @@ import type { ListFilter, ListStatuses } from './use-cases/list-statuses.js';
 import type { CredentialInput, RegisterAccount } from './use-cases/register-account.js';
 import type { RemoveAccount } from './use-cases/remove-account.js';
 import type { RevokeOptions, RevokeToken } from './use-cases/revoke-token.js';
-import type { SweepAccounts, SweepOptions, SweepReport } from './use-cases/sweep-accounts.js';
+import type { SweepAccounts, SweepOptions } from './use-cases/sweep-accounts.js';
 import type { AuthorizeOptions, StartAuthorization, StartedAuthorization } from './use-cases/start-authorization.js';
 
 export interface TokenOptions extends TokenNeed {
@@ -100,17 +102,6 @@ const drainMs = 30_000;
 const thrown = (error: UseCaseError): Error =>
   error._tag === 'Misuse' ? new TypeError(error.message) : new LlaveroError(error);
 
-const checkSweep = (method: string, { limit, concurrency, intervalMs }: StartOptions): void => {
-  for (const [name, value] of Object.entries({ limit, concurrency })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-      throw new TypeError(`${method}({ ${name} }): ${name} takes a whole number of at least 1`);
-    }
-  }
-  if (intervalMs !== undefined && !(intervalMs > 0)) {
-    throw new TypeError(`${method}({ intervalMs }): intervalMs takes milliseconds, more than 0`);
-  }
-};
-
 /** The Promise façade: the one place, besides tests, where use cases are run. */
 export const makeLlavero = (deps: LlaveroDeps): Llavero => {
   const { providers, cache, flights, clock, store, lifetime, makeReady } = deps;
@@ -166,7 +157,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
   const stopSweeping = new AbortController();
   let sweeping = false;
   const start = (options: StartOptions): void => {
-    checkSweep('start', options);
+    checkSweepOptions('start', options, providers.ids);
     if (sweeping) throw new TypeError('start() was called before; one llavero sweeps once at a time, until close()');
     sweeping = true;
     flights.aside(TE.fromTask(() => deps.keepSweeping(options, stopSweeping.signal)));
@@ -217,8 +208,8 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
     status: flow(deps.getStatus, run),
     list: (filter = {}) => pages(filter),
     sweep: async (options = {}) => {
-      checkSweep('sweep', options);
-      return run(deps.sweepAccounts(options));
+      checkSweepOptions('sweep', options, providers.ids);
+      return run(deps.sweepAccounts(options, { stop: stopSweeping.signal, rest: clock.sleep }));
     },
     start: (options = {}) => start(options),
     ready: () => run(TE.right(undefined)),

@@ -41,7 +41,7 @@ export const makeMakeReady = ({
 
   /** Keys this process does not have are somebody else's business, unless it has none of those in use. */
   const verifyKnown = (found: readonly string[]): TE.TaskEither<TokenError, void> => {
-    const ours = found.filter((sealed) => cipher.keyIds.includes(cipher.keyIdOf(sealed) ?? ''));
+    const ours = found.filter(isOurs);
     const checked = ours.length === 0 ? found.slice(0, 1) : ours;
     return pipe(
       TE.sequenceSeqArray(checked.map(verify)),
@@ -49,6 +49,7 @@ export const makeMakeReady = ({
     );
   };
 
+  const isOurs = (sealed: string): boolean => cipher.keyIds.includes(cipher.keyIdOf(sealed) ?? '');
   const isOfNewestKey = (sealed: string): boolean => cipher.keyIdOf(sealed) === cipher.newestKeyId;
 
   /** Another process may have added its own check meanwhile, with another key of the same id: so verify again. */
@@ -62,7 +63,8 @@ export const makeMakeReady = ({
             pipe(
               store.updateNote(noteName, (text) => {
                 const present = text?.split('\n') ?? [];
-                const next = present.some(isOfNewestKey) ? present : [...present, sealed];
+                const mayAdd = present.length === 0 || (present.some(isOurs) && !present.some(isOfNewestKey));
+                const next = mayAdd ? [...present, sealed] : present;
                 return { text: next.join('\n'), result: next };
               }),
               TE.mapError(storeFailed()),

@@ -21,7 +21,7 @@ export type TerminalState = 'reauthorization_required' | 'client_rejected' | 'ac
 export interface Failure {
   /** The code callers get (`ERR_…`). */
   readonly code: string;
-  /** What the error's message needs besides the key, as JSON of printable, never secret values. */
+  /** What the error's message needs besides the key: a few printable words, never a secret. */
   readonly detail: string;
   readonly at: number;
   /** No request before then. */
@@ -42,7 +42,7 @@ export interface AccountRecord {
   readonly key: string;
   readonly provider: string;
   readonly account: string;
-  /** Made anew with each registration after a removal, so that nothing from before reaches what came after. */
+  /** Made anew at each revocation and each registration after a removal, so that nothing from before reaches what came after. */
   readonly incarnation: string;
   /** Sealed. */
   readonly credential: string;

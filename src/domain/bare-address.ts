@@ -22,5 +22,6 @@ export const addressAdvice: Readonly<Record<AddressRefusal, string>> = Object.fr
   port: 'use the default port of https',
   ip_literal: 'name a host, not an IP address',
   private_address: 'name a public host, not a private address (loopback is admitted with allowHttpOnLoopback)',
+  path: 'have no path of its own in front of that of the API',
   not_public_name: 'name a public host (localhost is admitted with allowHttpOnLoopback)',
 });

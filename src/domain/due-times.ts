@@ -1,4 +1,4 @@
-import type { AccountRecord } from './account-record.js';
+import type { AccountRecord, Attempt, Failure } from './account-record.js';
 import type { IssuedToken } from './issued-token.js';
 import { keepAliveAtMs, renewSoonMs, type RefreshPolicy } from './refresh-policy.js';
 
@@ -22,7 +22,27 @@ export const dueTimesOf = (policy: RefreshPolicy, token: IssuedToken): DueTimes 
 };
 
 /** When the refresh token of a stored token falls due, by what the record says of it in clear. */
-export const keepAliveAtOf = ({ obtainedAt, refreshTokenExpiresAt }: AccountRecord): number | undefined =>
+export const keepAliveAtOf = ({
+  obtainedAt,
+  accessTokenExpiresAt,
+  refreshTokenExpiresAt,
+}: AccountRecord): number | undefined =>
   obtainedAt === undefined
     ? undefined
-    : keepAliveAtMs({ obtainedAtMs: obtainedAt, refreshTokenExpiresAtMs: refreshTokenExpiresAt });
+    : keepAliveAtMs({
+        obtainedAtMs: obtainedAt,
+        expiresAtMs: accessTokenExpiresAt ?? obtainedAt,
+        refreshTokenExpiresAtMs: refreshTokenExpiresAt,
+      });
+
+/**
+ * When a sweep looks again after a failure: once the token falls due or what is left of its attempt has settled, but not
+ * before the rest is over, and not at all while a person has to authorize first. A refused client stays due: another
+ * process may have another.
+ */
+export const dueAfter = (record: AccountRecord, failure: Failure, left: Attempt | undefined): DueTimes => {
+  if (failure.terminal === 'reauthorization_required') return neverDue;
+  const earliest = Math.max(left?.settlesAt ?? 0, failure.retryAt ?? 0);
+  const later = (at: number | undefined): number | undefined => (at === undefined ? undefined : Math.max(at, earliest));
+  return { warmAt: later(record.warmAt), keepAliveAt: later(left?.settlesAt ?? keepAliveAtOf(record)) };
+};

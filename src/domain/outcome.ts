@@ -16,7 +16,7 @@ export type AnswerWarning =
 export type Outcome =
   | { readonly _tag: 'Issued'; readonly token: IssuedToken; readonly warnings: readonly AnswerWarning[] }
   /** The provider answered and said no: final. */
-  | { readonly _tag: 'Rejected'; readonly reason: TokenError; readonly grantIsDead: boolean }
+  | { readonly _tag: 'Rejected'; readonly reason: TokenError }
   /** Not processed: it never left, or was turned away unread (429, a redirect). Safe to send again after a rest. */
   | { readonly _tag: 'Unsent'; readonly reason: TokenError }
   /** It may have been processed: a timeout, a reset, a 5xx, an unreadable 2xx. */
@@ -27,11 +27,6 @@ export const issued = (token: IssuedToken, warnings: readonly AnswerWarning[] = 
   token,
   warnings,
 });
-/** `grantIsDead` says that this very refresh token or code will never work again (`invalid_grant`). */
-export const rejected = (reason: TokenError, grantIsDead = false): Outcome => ({
-  _tag: 'Rejected',
-  reason,
-  grantIsDead,
-});
+export const rejected = (reason: TokenError): Outcome => ({ _tag: 'Rejected', reason });
 export const unsent = (reason: TokenError): Outcome => ({ _tag: 'Unsent', reason });
 export const unknown = (why: string): Outcome => ({ _tag: 'Unknown', why });

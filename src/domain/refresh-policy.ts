@@ -1,4 +1,4 @@
-/** What to do when a renewal's outcome stayed unknown and its settle window has passed. */
+/** What to do about a renewal whose outcome stayed unknown. */
 export type RecoveryPolicy =
   /** The provider tolerates the old refresh token for a while: try once, without waiting for the settle window. */
   | 'retry'
@@ -104,18 +104,22 @@ export interface Need {
 export const isBrandNew = (policy: RefreshPolicy, token: TokenTimes, nowMs: number): boolean =>
   nowMs >= token.obtainedAtMs && nowMs - token.obtainedAtMs < renewFirstMs(policy, token);
 
+/** Hosts disagree about time by less than this. A token from further ahead was dated by a clock that was wrong. */
+const clockToleranceMs = 300_000;
+
 /** Judges a usable access token; a larger `minValidMs` never lengthens validity. */
 export const judgeToken = (policy: RefreshPolicy, token: TokenTimes, need: Need): Judgement => {
   const left = leftMs(token, need.nowMs);
   const asked = need.minValidMs ?? 0;
   if (left <= 0) return 'replace';
   if (left < asked && !isBrandNew(policy, token, need.nowMs)) return 'replace';
+  if (need.nowMs < token.obtainedAtMs - clockToleranceMs) return 'renew';
   if (left < renewFirstMs(policy, token)) return 'renew';
   return left < renewSoonMs(policy, token, need.jitter) ? 'use_and_renew' : 'use';
 };
 
 /** When a refresh token has to be renewed so that it does not die unused; undefined when it has no known end. */
-export const keepAliveAtMs = (token: Omit<TokenTimes, 'expiresAtMs'>): number | undefined => {
+export const keepAliveAtMs = (token: TokenTimes): number | undefined => {
   if (token.refreshTokenExpiresAtMs === undefined) return undefined;
   const life = Math.max(0, token.refreshTokenExpiresAtMs - token.obtainedAtMs);
   return Math.floor(token.refreshTokenExpiresAtMs - Math.min(keepAlive.beforeMs, keepAlive.fraction * life));

@@ -1,5 +1,5 @@
 import type { AccountRecord, Attempt, Failure, TerminalState } from './account-record.js';
-import { keepAliveAtOf, neverDue, type DueTimes } from './due-times.js';
+import { dueAfter, neverDue, type DueTimes } from './due-times.js';
 import { keep, put, type Change } from './record-change.js';
 import type { RefreshPolicy } from './refresh-policy.js';
 
@@ -41,11 +41,15 @@ export type Begun =
   | { readonly _tag: 'Unresolved'; readonly waitMs: number }
   | { readonly _tag: 'Resting'; readonly failure: Failure; readonly waitMs: number }
   | { readonly _tag: 'Stopped'; readonly failure: Failure }
+  /** What stayed unresolved has just been written down as lost. */
+  | { readonly _tag: 'GaveUp'; readonly failure: Failure }
   | { readonly _tag: 'Removed' };
 
 /** Whether a record is still of the registration that the rule is about. */
 export const sameLineage = (record: AccountRecord | undefined, lineage: Lineage): record is AccountRecord =>
   record !== undefined && record.incarnation === lineage.incarnation;
+
+const hourMs = 3_600_000;
 
 /** Why renewals of this record are stopped for this client at `nowMs`; undefined when they are not. */
 export const stoppedBy = (
@@ -56,7 +60,8 @@ export const stoppedBy = (
   const { failure } = record;
   if (failure?.terminal === undefined) return undefined;
   if (failure.terminal === 'client_rejected' && failure.client !== client) return undefined;
-  if (failure.terminal === 'account_unavailable' && nowMs >= (failure.retryAt ?? 0)) return undefined;
+  const over = nowMs >= (failure.retryAt ?? 0) || nowMs < failure.at - hourMs;
+  if (failure.terminal === 'account_unavailable' && over) return undefined;
   return { ...failure, terminal: failure.terminal };
 };
 
@@ -104,10 +109,13 @@ export const beginAttempt = (
     return put(record, { _tag: 'Began', record, way });
   };
   const { attempt } = current;
+  if (attempt !== undefined && attempt.startedAt > nowMs + request.policy.attemptTtlMs) {
+    return dateAnew(current, attempt, nowMs, request);
+  }
   const state = attempt === undefined ? 'settled' : attemptState(attempt, nowMs);
   if (attempt !== undefined && state === 'alive') return keep({ _tag: 'Busy', waitMs: attempt.expiresAt - nowMs });
 
-  const restMs = (current.failure?.retryAt ?? 0) - nowMs;
+  const restMs = restOf(current.failure, nowMs, request.policy);
   const stopped = stoppedBy(current, request.client, nowMs);
   if (stopped !== undefined) {
     const lastWay = stopped.terminal === 'reauthorization_required' && request.hasFallback && !current.fallbackTried;
@@ -123,11 +131,24 @@ export const beginAttempt = (
     return giveUp(current, nowMs, request);
   }
   const { failure } = current;
-  if (failure !== undefined && failure.terminal === undefined && restMs > 0) {
+  if (failure !== undefined && failure.terminal !== 'reauthorization_required' && restMs > 0) {
     return keep({ _tag: 'Resting', failure, waitMs: restMs });
   }
   return began(spent ? 'recovery' : 'first');
 };
+
+/** An attempt from the future was dated by a clock that has been set back since: its ttl and settle window begin now. */
+const dateAnew = (current: AccountRecord, attempt: Attempt, nowMs: number, request: BeginRequest): Change<Begun> => {
+  const { startedAt, expiresAt, settlesAt } = newAttempt(request, nowMs, attempt.recovery);
+  const record = { ...current, attempt: { ...attempt, startedAt, expiresAt, settlesAt }, updatedAt: nowMs };
+  return attempt.unknown
+    ? put(record, { _tag: 'Unresolved', waitMs: settlesAt - nowMs })
+    : put(record, { _tag: 'Busy', waitMs: expiresAt - nowMs });
+};
+
+/** What is left of the rest after a failure; nothing when the failure was dated by a clock that has been set back since. */
+const restOf = (failure: Failure | undefined, nowMs: number, policy: Pick<RefreshPolicy, 'attemptTtlMs'>): number =>
+  failure === undefined || failure.at > nowMs + policy.attemptTtlMs ? 0 : (failure.retryAt ?? 0) - nowMs;
 
 /** Step 9's end: what stayed unresolved needs a person, and says so. */
 const giveUp = (current: AccountRecord, nowMs: number, request: BeginRequest): Change<Begun> => {
@@ -141,7 +162,7 @@ const giveUp = (current: AccountRecord, nowMs: number, request: BeginRequest): C
   const record: AccountRecord = { ...current, ...neverDue, attempt: undefined, failure, updatedAt: nowMs };
   return request.hasFallback && !current.fallbackTried
     ? beginAttempt(record, nowMs, request)
-    : put(record, { _tag: 'Stopped', failure });
+    : put(record, { _tag: 'GaveUp', failure });
 };
 
 /** The parts of a record that a committed token brings. */
@@ -232,17 +253,6 @@ const failed = (current: AccountRecord, note: FailureNote, nowMs: number): Failu
     terminal: note.terminal,
     client: note.client,
   };
-};
-
-/**
- * When a sweep looks again: once the token falls due or what is left of its attempt has settled, but not before the rest is
- * over, and not at all while a person has to authorize first. A refused client stays due: another process may have another.
- */
-const dueAfter = (record: AccountRecord, failure: Failure, left: Attempt | undefined): DueTimes => {
-  if (failure.terminal === 'reauthorization_required') return neverDue;
-  const earliest = Math.max(left?.settlesAt ?? 0, failure.retryAt ?? 0);
-  const later = (at: number | undefined): number | undefined => (at === undefined ? undefined : Math.max(at, earliest));
-  return { warmAt: later(record.warmAt), keepAliveAt: later(left?.settlesAt ?? keepAliveAtOf(record)) };
 };
 
 export type Settled =

@@ -1,4 +1,4 @@
-import { map, type Either } from 'fp-ts/lib/Either.js';
+import { flatMap, left, map, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { AddressRules } from './address-rules.js';
 import { parseBareAddress } from './bare-address.js';
@@ -28,8 +28,8 @@ export const parseStoreHost = (text: string, rules: AddressRules): Either<Addres
   );
 
 /**
- * Reads an API address: `https`, with a path that ends in `apiPath` exactly once and in no slash. Tray's documents show it
- * without a scheme, without the path and with a slash at the end. A query is dropped.
+ * Reads an API address: `https`, with `apiPath` as its whole path, once. Tray's documents show it without a scheme, without the
+ * path and with a slash at the end. A query is dropped. Any other path is refused: secrets are posted below it.
  */
 export const parseApiAddress = (
   text: string,
@@ -38,10 +38,11 @@ export const parseApiAddress = (
 ): Either<AddressRefusal, StoreAddress> =>
   pipe(
     parseBareAddress(text, rules),
-    map((url) => ({
-      address: `${url.origin}${withoutApiPath(url.pathname, apiPath)}${apiPath}`,
-      host: hostWithPort(url),
-    })),
+    flatMap((url) =>
+      withoutApiPath(url.pathname, apiPath) === ''
+        ? right({ address: `${url.origin}${apiPath}`, host: hostWithPort(url) })
+        : left<AddressRefusal, StoreAddress>('path'),
+    ),
   );
 
 const withoutApiPath = (path: string, apiPath: string): string => {

@@ -5,7 +5,15 @@ import { isPublicAddress } from './public-address.js';
 
 /** Why secrets may not go to an address. */
 export type AddressRefusal =
-  'not_a_url' | 'not_https' | 'user_info' | 'fragment' | 'port' | 'ip_literal' | 'private_address' | 'not_public_name';
+  | 'not_a_url'
+  | 'not_https'
+  | 'user_info'
+  | 'fragment'
+  | 'port'
+  | 'ip_literal'
+  | 'private_address'
+  | 'not_public_name'
+  | 'path';
 
 /** Names that no public server answers to: RFC 6761 §6.3, RFC 6762 §3 and Appendix G, RFC 7686, RFC 8375, and common ones. */
 const privateSuffix = /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|onion|home\.arpa)$/;

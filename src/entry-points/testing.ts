@@ -20,11 +20,7 @@ export {
   type StandInCitrusAdOptions,
 } from '../testing/stand-ins/stand-in-citrus-ad.js';
 export type { StandInOptions } from '../testing/stand-ins/stand-in-options.js';
-export {
-  standInTray,
-  type StandInTray,
-  type StandInTrayOptions,
-} from '../testing/stand-ins/stand-in-tray.js';
+export { standInTray, type StandInTray, type StandInTrayOptions } from '../testing/stand-ins/stand-in-tray.js';
 export type { TokenBookSnapshot } from '../testing/stand-ins/token-book.js';
 export type { StandIn } from '../testing/stand-ins/stand-in.js';
 export { startStandIns, type StandIns, type StandInsOptions } from '../testing/stand-ins/start-stand-ins.js';

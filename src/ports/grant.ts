@@ -10,7 +10,7 @@ import type { TokenError } from '../domain/token-error.js';
 import type { HttpAnswer, HttpRequest } from './http-client.js';
 
 /** A request as a grant writes it; the deadline is the policy's. */
-export type TokenRequest = Omit<HttpRequest, 'timeoutMs'>;
+export type TokenRequest = Omit<HttpRequest, 'timeoutMs' | 'leavesBeforeMonotonicMs'>;
 
 /** What `authorize` was asked for, beside the credential. */
 export interface AuthorizationInput {

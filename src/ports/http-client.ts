@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Total time from the first byte out to the last byte in. */
   readonly timeoutMs: number;
+  /** On the clock's monotonic time: a request that has not left by then must not leave any more (`Unsent`). */
+  readonly leavesBeforeMonotonicMs?: number | undefined;
   /**
    * The host was named by somebody outside (a callback, a provider's answer): connect only to addresses that are public
    * after resolution, and to the very address that was checked.

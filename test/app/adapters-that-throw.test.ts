@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ContainerModule } from 'inversify';
 import { describe, expect, it } from 'vitest';
 import { ports } from '../../src/app/container/identifiers.js';
@@ -31,10 +32,10 @@ const withHttp = (http: HttpClient): ContainerModule =>
     rebind(ports.httpClient).toConstantValue(http);
   });
 
-const expectOneOfOurs = async (promise: Promise<unknown>, code: string): Promise<void> => {
+/** The code of an error of ours, which has to show nothing of what was thrown. */
+const cleanCodeOf = async (promise: Promise<unknown>): Promise<string> => {
   const error = await failureOf(promise);
-  expect(error.code).toBe(code);
-  expect(error.message).not.toContain(canary);
+  return inspect(error, { depth: null, showHidden: true }).includes(canary) ? `leaked by ${error.code}` : error.code;
 };
 
 describe('an HTTP client that breaks its law and throws', () => {
@@ -42,21 +43,19 @@ describe('an HTTP client that breaks its law and throws', () => {
     const { another, clock } = await authorizedCentry();
     await clock.advance(centryLifeMs);
     const process = another({ overrides: [withHttp(http)] });
-    await expectOneOfOurs(process.token(centryKey), 'ERR_OUTCOME_UNKNOWN');
+    expect(await cleanCodeOf(process.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
     expect((await process.status(centryKey)).state).toBe('outcome_unknown');
   });
 
   it.each(throwing)('%s lets an exchange fail with an error of ours', async (_when, http) => {
     const { llavero } = makeScene({ overrides: [withHttp(http)] });
-    await expectOneOfOurs(llavero.exchange(centryKey, { code: 'c' }), 'ERR_PROVIDER_UNAVAILABLE');
+    expect(await cleanCodeOf(llavero.exchange(centryKey, { code: 'c' }))).toBe('ERR_PROVIDER_UNAVAILABLE');
   });
 
   it('keeps no key busy for ever', async () => {
     const { another, clock, http, llavero } = makeScene();
-    await expectOneOfOurs(
-      another({ overrides: [withHttp({ send: boom })] }).token(citrusKey),
-      'ERR_PROVIDER_UNAVAILABLE',
-    );
+    const broken = another({ overrides: [withHttp({ send: boom })] }).token(citrusKey);
+    expect(await cleanCodeOf(broken)).toBe('ERR_PROVIDER_UNAVAILABLE');
     await clock.advance(secondMs);
     http.answer(citrusAnswer(1));
     expect((await llavero.token(citrusKey)).generation).toBe(1);
@@ -82,17 +81,16 @@ describe('a store that breaks its law and throws', () => {
     ['writing, later', { update: () => async () => boom() }],
   ])('%s lets every call fail with an error of ours', async (_what, broken) => {
     const llavero = onStore(broken);
-    await expectOneOfOurs(llavero.register({ provider: 'citrusad' }), 'ERR_STORE_FAILED');
-    await expectOneOfOurs(llavero.register({ provider: 'citrusad' }), 'ERR_STORE_FAILED');
-    const error = await failureOf(llavero.token(citrusKey));
-    expect(error.message).not.toContain(canary);
+    expect(await cleanCodeOf(llavero.register({ provider: 'citrusad' }))).toBe('ERR_STORE_FAILED');
+    expect(await cleanCodeOf(llavero.register({ provider: 'citrusad' }))).toBe('ERR_STORE_FAILED');
+    expect(await cleanCodeOf(llavero.token(citrusKey))).toMatch(/^ERR_(STORE_FAILED|UNKNOWN_KEY)$/);
   });
 
   it('only once while opening is tried again by the next call', async () => {
     const healthy = memoryStore();
     let times = 0;
     const llavero = onStore({ open: () => ((times += 1) === 1 ? Promise.reject(new Error(canary)) : healthy.open()) });
-    await expectOneOfOurs(llavero.ready(), 'ERR_STORE_FAILED');
+    expect(await cleanCodeOf(llavero.ready())).toBe('ERR_STORE_FAILED');
     await llavero.ready();
     expect(times).toBe(2);
   });

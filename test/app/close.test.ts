@@ -157,7 +157,7 @@ describe('close', () => {
   it('can be called again, and by await using', async () => {
     const { llavero } = makeScene();
     await Promise.all([llavero.close(), llavero.close()]);
-    await llavero[Symbol.asyncDispose]();
+    await expect(llavero[Symbol.asyncDispose]()).resolves.toBeUndefined();
   });
 
   it('works for a llavero that was never used', async () => {

@@ -124,6 +124,19 @@ const isOfType = <Type extends LlaveroEventType>(
   type: Type,
 ): event is Extract<LlaveroEvent, { readonly type: Type }> => event.type === type;
 
+/** Calls a method as somebody without types might; what it throws at once rejects as well. */
+export const callLoosely = async (
+  llavero: Llavero,
+  method: keyof Llavero & string,
+  ...given: readonly unknown[]
+): Promise<unknown> => {
+  const methods: Readonly<Record<string, unknown>> = { ...llavero };
+  const called = methods[method];
+  if (typeof called !== 'function') throw new Error(`a llavero has no method ${method}`);
+  const result: unknown = Reflect.apply(called, llavero, given);
+  return result;
+};
+
 /** The error of a promise that has to be rejected with one of ours. */
 export const failureOf = async (promise: Promise<unknown>): Promise<LlaveroError> => {
   const outcome = await promise.then(

@@ -194,9 +194,16 @@ describe('judgeToken', () => {
     );
   });
 
+  it('renews a token that was dated by a clock since set back, though it is served if that fails', () => {
+    const token = { obtainedAtMs: 10_000_000, expiresAtMs: 17_200_000 };
+    expect(judgeToken(defaultRefreshPolicy, token, { nowMs: 9_700_000 })).toBe('use');
+    expect(judgeToken(defaultRefreshPolicy, token, { nowMs: 9_699_999 })).toBe('renew');
+  });
+
   it('is never more permissive later on', () => {
     fc.assert(
       fc.property(policies, moments, fc.nat(), jitter, (rules, { token, nowMs }, later, spread) => {
+        fc.pre(nowMs >= token.obtainedAtMs);
         const now = judgeToken(rules, token, { nowMs, jitter: spread });
         const then = judgeToken(rules, token, { nowMs: nowMs + later, jitter: spread });
         expect(strictness[then]).toBeGreaterThanOrEqual(strictness[now]);

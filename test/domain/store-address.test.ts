@@ -64,10 +64,21 @@ describe('parseApiAddress', () => {
     ]);
   });
 
-  it('keeps a path in front and drops a query', () => {
-    expect(parseApiAddress('https://host.test/shop/web_api/?a=b', '/web_api', strict)).toEqual(
-      right({ address: 'https://host.test/shop/web_api', host: 'host.test' }),
+  it('drops a query', () => {
+    expect(parseApiAddress('https://host.test/web_api/?a=b', '/web_api', strict)).toEqual(
+      right({ address: 'https://host.test/web_api', host: 'host.test' }),
     );
+  });
+
+  it.each([
+    '/uploads/web_api',
+    '/web_api/../evil',
+    '/web_api/%2e%2e/evil',
+    '//evil.com/web_api',
+    '/web_api;x',
+    '/web_api%00',
+  ])('refuses the path %s, below which secrets would be posted', (path) => {
+    expect(parseApiAddress(`https://host.test${path}`, '/web_api', strict)).toEqual(left('path'));
   });
 
   it('refuses http outside of an admitted loopback', () => {

@@ -8,13 +8,36 @@ export interface EndedProcess {
   readonly stderr: string;
 }
 
-/** Runs a script in a plain Node process of its own, without the test runner's loaders, until it ends. */
-export const runProcess = async (script: string, ...parameters: readonly string[]): Promise<EndedProcess> => {
-  const child = spawn(process.execPath, [script, ...parameters], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise<number | undefined>((resolve, reject) => {
+/** A process under way; disposing of it kills it, if it still runs. */
+export interface StartedProcess extends AsyncDisposable {
+  readonly ended: Promise<EndedProcess>;
+}
+
+/** Starts a script in a plain Node process of its own, without the test runner's loaders. */
+export const startProcess = (
+  script: string,
+  parameters: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): StartedProcess => {
+  const child = spawn(process.execPath, [script, ...parameters], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exit = new Promise<number | undefined>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? undefined));
   });
-  const [exitCode, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { exitCode, stdout, stderr };
+  const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(([exitCode, stdout, stderr]) => ({
+    exitCode,
+    stdout,
+    stderr,
+  }));
+  return {
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
 };
+
+/** Runs a script in a plain Node process of its own until it ends. */
+export const runProcess = (script: string, ...parameters: readonly string[]): Promise<EndedProcess> =>
+  startProcess(script, parameters).ended;

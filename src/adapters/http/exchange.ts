@@ -41,7 +41,8 @@ const transmit = (
     tryCatch(
       async () => {
         const startedMs = clock.monotonicMs();
-        const isOverdue = () => clock.monotonicMs() - startedMs >= outgoing.timeoutMs;
+        const leavesBeforeMs = Math.min(startedMs + outgoing.timeoutMs, outgoing.leavesBeforeMonotonicMs);
+        const isOverdue = () => clock.monotonicMs() >= leavesBeforeMs;
         const sentAtMs = clock.nowMs();
         const answer = await sendOnce(outgoing, { resolve, trust, isOverdue });
         return pipe(

@@ -15,6 +15,7 @@ export interface OutgoingRequest {
   /** Every POST has one; it may be empty. */
   readonly body: string | undefined;
   readonly timeoutMs: number;
+  readonly leavesBeforeMonotonicMs: number;
   readonly admits: Admission;
 }
 
@@ -53,6 +54,7 @@ export const outgoingRequest = (request: HttpRequest, rules: AddressRules): Eith
       headers,
       body: request.method === 'POST' ? encodeForm(request.form ?? []) : undefined,
       timeoutMs: request.timeoutMs,
+      leavesBeforeMonotonicMs: request.leavesBeforeMonotonicMs ?? Infinity,
       admits,
     })),
   );

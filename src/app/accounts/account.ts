@@ -24,6 +24,8 @@ export interface Account extends ConfiguredProvider {
 export interface Held {
   readonly token: Token;
   readonly incarnation: string;
+  /** When its record was written, by the store's clock: between two incarnations the later one counts. */
+  readonly writtenAtMs: number;
   readonly invalidated: boolean;
 }
 
@@ -43,6 +45,7 @@ export const heldOf = ({ key, record, token }: Account): Held | undefined => {
       refreshTokenExpiresAtMs: token.refreshTokenExpiresAt?.getTime(),
     }),
     incarnation: record.incarnation,
+    writtenAtMs: record.updatedAt,
     invalidated: record.invalidated,
   };
 };

@@ -20,11 +20,22 @@ export interface ProviderRegistry {
   readonly resolve: (key: string) => Either<UseCaseError, { readonly key: AccountKey } & ConfiguredProvider>;
 }
 
-/** `base` over the provider's own numbers, where the provider says nothing. */
-export const policyOf = (base: RefreshPolicy, own: RefreshPolicyOptions): RefreshPolicy => ({
-  ...base,
-  ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
-});
+const isDuration = (value: number | undefined): value is number => value !== undefined && value > 0 && value < Infinity;
+
+/**
+ * `own` numbers over `base`. A base number that an own one leaves no room for gives way to it: a request deadline stays well
+ * under the ttl of its attempt, and the least cool-down under the longest.
+ */
+export const policyOf = (base: RefreshPolicy, own: RefreshPolicyOptions): RefreshPolicy => {
+  const { attemptTtlMs, cooldownMinMs, cooldownMaxMs } = own;
+  return {
+    ...base,
+    ...(isDuration(attemptTtlMs) ? { requestTimeoutMs: Math.min(base.requestTimeoutMs, attemptTtlMs / 3) } : {}),
+    ...(isDuration(cooldownMinMs) ? { cooldownMaxMs: Math.max(base.cooldownMaxMs, cooldownMinMs) } : {}),
+    ...(isDuration(cooldownMaxMs) ? { cooldownMinMs: Math.min(base.cooldownMinMs, cooldownMaxMs) } : {}),
+    ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
+  };
+};
 
 export const makeProviderRegistry = (providers: readonly Provider[], base: RefreshPolicy): ProviderRegistry => {
   const byId = new Map(

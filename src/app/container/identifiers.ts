@@ -23,6 +23,7 @@ import type { RequestPace } from '../renewal/request-pace.js';
 import type { SendTokenRequest } from '../renewal/send-token-request.js';
 import type { TokenCache } from '../renewal/token-cache.js';
 import type { WaitForOther } from '../renewal/wait-for-other.js';
+import type { RenewDue } from '../sweeping/renew-due.js';
 import type { CompleteAuthorization } from '../use-cases/complete-authorization.js';
 import type { GetStatus } from '../use-cases/get-status.js';
 import type { GetToken } from '../use-cases/get-token.js';
@@ -86,5 +87,6 @@ export const internals = {
   refreshToken: token<RefreshToken>('RefreshToken'),
   makeReady: token<MakeReady>('MakeReady'),
   requestPace: token<RequestPace>('RequestPace'),
+  renewDue: token<RenewDue>('RenewDue'),
   keepSweeping: token<KeepSweeping>('KeepSweeping'),
 } as const;

@@ -6,12 +6,12 @@ import { diagnosticsEventSink } from '../../adapters/events/diagnostics-event-si
 import { gotHttpClient } from '../../adapters/http/got-http-client.js';
 import { systemClock } from '../../adapters/time/system-clock.js';
 import { makeProviderRegistry } from '../accounts/provider-registry.js';
-import { readOptions, type LlaveroOptions } from '../llavero-options.js';
+import { readAdapters, readProviders, type LlaveroOptions } from '../llavero-options.js';
 import { ports, services } from './identifiers.js';
 
 /** The default adapter behind every port. Throws `TypeError` on options that cannot work. */
 export const portsModule = (options: LlaveroOptions): ContainerModule => {
-  const { store, encryption, rules } = readOptions(options);
+  const { store, encryption, rules } = readAdapters(options);
   const cipher = encryption === 'plaintext' ? plaintextCipher() : aesGcmCipher(encryption);
   return new ContainerModule(({ bind }) => {
     bind(ports.tokenStore).toConstantValue(store);
@@ -33,7 +33,7 @@ export const portsModule = (options: LlaveroOptions): ContainerModule => {
 
 /** The providers and the numbers they are used with. Throws `TypeError` on a provider that cannot work. */
 export const providersModule = (options: LlaveroOptions): ContainerModule => {
-  const { providers, policy } = readOptions(options);
+  const { providers, policy } = readProviders(options);
   const registry = makeProviderRegistry(providers, policy);
   return new ContainerModule(({ bind }) => {
     bind(services.policy).toConstantValue(policy);

@@ -4,6 +4,8 @@ import { codeChallengeS256 } from '../../adapters/crypto/pkce.js';
 import { makeKeepSweeping } from '../keep-sweeping.js';
 import { makeLlavero } from '../llavero.js';
 import { makeRequestPace } from '../renewal/request-pace.js';
+import { makeRenewDue } from '../sweeping/renew-due.js';
+import { makeStillDue } from '../sweeping/still-due.js';
 import { makeCompleteAuthorization } from '../use-cases/complete-authorization.js';
 import { makeGetStatus } from '../use-cases/get-status.js';
 import { makeGetToken } from '../use-cases/get-token.js';
@@ -59,13 +61,14 @@ export const useCasesModule = (): ContainerModule =>
       .inSingletonScope();
     bind(services.completeAuthorization)
       .toResolvedValue(
-        (store, accounts, vault, cache, send, commit, clock, events, digests) =>
-          makeCompleteAuthorization({ store, accounts, vault, cache, send, commit, clock, events, digests }),
+        (store, accounts, vault, cache, flights, send, commit, clock, events, digests) =>
+          makeCompleteAuthorization({ store, accounts, vault, cache, flights, send, commit, clock, events, digests }),
         [
           internals.store,
           internals.accounts,
           internals.vault,
           internals.tokenCache,
+          internals.flights,
           internals.sendTokenRequest,
           internals.commitToken,
           ports.clock,
@@ -114,29 +117,30 @@ export const useCasesModule = (): ContainerModule =>
     bind(internals.requestPace)
       .toResolvedValue((store, clock) => makeRequestPace({ store, clock }), [internals.store, ports.clock])
       .inSingletonScope();
-    bind(services.sweepAccounts)
+    bind(internals.renewDue)
       .toResolvedValue(
-        (store, accounts, refreshToken, pace, clock, events, randomness, lifetime) =>
-          makeSweepAccounts({
-            store,
-            accounts,
+        (accounts, refreshToken, rests, pace, clock, events) =>
+          makeRenewDue({
+            stillDue: makeStillDue({ accounts, refreshToken, clock, events }),
             refreshToken,
+            rests,
             pace,
-            clock,
-            events,
-            fraction: randomness.fraction,
-            closing: () => lifetime.closing,
           }),
         [
-          internals.store,
           internals.accounts,
           internals.refreshToken,
+          internals.providerRests,
           internals.requestPace,
           ports.clock,
           internals.events,
-          ports.randomness,
-          internals.lifetime,
         ],
+      )
+      .inSingletonScope();
+    bind(services.sweepAccounts)
+      .toResolvedValue(
+        (store, providers, renewDue, clock, events, randomness) =>
+          makeSweepAccounts({ store, providers, renewDue, clock, events, fraction: randomness.fraction }),
+        [internals.store, services.providers, internals.renewDue, ports.clock, internals.events, ports.randomness],
       )
       .inSingletonScope();
     bind(internals.keepSweeping)

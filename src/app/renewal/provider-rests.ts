@@ -6,15 +6,18 @@ import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
 
+/** What resting has to know of an account. */
+export type RestingAccount = Pick<Account, 'provider' | 'client' | 'record' | 'policy'>;
+
 /** What a provider's 429 means for every account of the same client, in every process on this store. */
 export interface ProviderRests {
   /** Left while the client has to rest. */
-  readonly check: (account: Account) => TE.TaskEither<TokenError, void>;
+  readonly check: (account: RestingAccount) => TE.TaskEither<TokenError, void>;
   /** The provider asked this client to rest. */
-  readonly begin: (account: Account, ms: number) => TE.TaskEither<TokenError, void>;
+  readonly begin: (account: RestingAccount, ms: number) => TE.TaskEither<TokenError, void>;
 }
 
-const noteName = ({ provider, client }: Account): string => `rest/${provider.id}/${client}`;
+const noteName = ({ provider, client }: RestingAccount): string => `rest/${provider.id}/${client}`;
 
 export const makeProviderRests = ({
   store,
@@ -24,7 +27,7 @@ export const makeProviderRests = ({
   readonly clock: Clock;
 }): ProviderRests => {
   /** A note further ahead than the longest rest was written by a clock that was wrong, or this one was set back since. */
-  const restLeftMs = ({ policy }: Account, text: string | undefined): number => {
+  const restLeftMs = ({ policy }: RestingAccount, text: string | undefined): number => {
     const leftMs = Number(text ?? 0) - clock.nowMs();
     return leftMs > 0 ? Math.min(leftMs, policy.retryAfterMaxMs) : 0;
   };

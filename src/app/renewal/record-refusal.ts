@@ -61,6 +61,9 @@ export const makeRecordRefusal = (deps: RecordRefusalDeps): RecordRefusal => {
     const terminal = ending === 'rejected' ? terminalOf(reason) : undefined;
     const restMs = (count: number): number | undefined => {
       if (terminal === 'account_unavailable') return accountRetryMs;
+      if (terminal === 'client_rejected') {
+        return count > freeClients ? coolDownMs(policy, count - freeClients, randomness.fraction()) : undefined;
+      }
       if (terminal !== undefined) return undefined;
       return Math.max(policy.cooldownMinMs, retryAfterMs ?? coolDownMs(policy, count, randomness.fraction()));
     };
@@ -86,6 +89,9 @@ export const makeRecordRefusal = (deps: RecordRefusalDeps): RecordRefusal => {
     );
   };
 };
+
+/** So many clients in a row may be tried at once; processes that take turns with different ones rest after that. */
+const freeClients = 2;
 
 /** An account that its provider calls unavailable is asked about once an hour. */
 const accountRetryMs = 3_600_000;

@@ -10,6 +10,7 @@ import type { UseCase } from '../use-case-error.js';
 import type { Flight, Flights } from './flights.js';
 import type { Renewal, RenewToken, Waiting } from './renew-token.js';
 import type { CachedToken, TokenCache } from './token-cache.js';
+import { leftToOthers } from './wait-for-other.js';
 
 /** What a flight brings back. */
 export interface Refreshed {
@@ -30,6 +31,8 @@ export interface Wanted {
   /** How long a renewal that somebody else has begun is waited for, in milliseconds. */
   readonly patienceMs: number;
   readonly policy: RefreshPolicy;
+  /** Nobody asked for this token: when it was removed or revoked meanwhile, it is not brought back. */
+  readonly unasked?: boolean | undefined;
 }
 
 /** The one piece of work a key has at a time: read the account, and renew its token where that is wanted. */
@@ -58,9 +61,15 @@ export const makeRefreshToken = ({ accounts, cache, flights, renew, clock }: Ref
     return held === undefined ? undefined : cache.hold(held, account.policy);
   };
 
+  const held = (key: string): UseCase<Account> =>
+    pipe(
+      accounts.find(key),
+      TE.flatMap((account) => (account?.token === undefined ? TE.left(leftToOthers(key)) : TE.right(account))),
+    );
+
   const refresh = (key: string, wanted: Wanted, waiting: Waiting, round: number): UseCase<Refreshed> =>
     pipe(
-      accounts.ensure(key),
+      waiting.unasked ? held(key) : accounts.ensure(key),
       TE.flatMap((account) => {
         const cached = hold(account);
         if (cached !== undefined && wanted.isEnough(cached, account)) {
@@ -104,6 +113,7 @@ export const makeRefreshToken = ({ accounts, cache, flights, renew, clock }: Ref
       const ended = new AbortController();
       const waiting: Waiting = {
         untilMonotonicMs: patienceEndsMs,
+        unasked: wanted.unasked === true,
         onCommitDelayed: (error) => {
           if (clock.monotonicMs() >= patienceEndsMs) release(error);
         },

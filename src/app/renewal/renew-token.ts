@@ -1,10 +1,10 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { AccountRecord, Failure } from '../../domain/account-record.js';
+import type { AccountRecord } from '../../domain/account-record.js';
 import type { Outcome } from '../../domain/outcome.js';
 import { beginAttempt, commitRenewal, type Begun, type Settled } from '../../domain/renewal-protocol.js';
-import { errorOfFailure, factsOf } from '../../domain/token-error-facts.js';
+import { errorOfFailure } from '../../domain/token-error-facts.js';
 import { tokenError, withRetryAfter, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
@@ -13,18 +13,22 @@ import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
 import type { UseCase } from '../use-case-error.js';
+import { askAgainAt, restingError } from './ask-again.js';
 import { canRenew, hasFallback } from './can-renew.js';
 import type { CommitToken } from './commit-token.js';
 import type { ProviderRests } from './provider-rests.js';
 import type { Ending, OwnAttempt, RecordRefusal } from './record-refusal.js';
 import { requestFor } from './request-for.js';
 import type { SendTokenRequest } from './send-token-request.js';
-import type { WaitForOther } from './wait-for-other.js';
+import { makeTellFailure } from './tell-failure.js';
+import { leftToOthers, type WaitForOther } from './wait-for-other.js';
 
 /** How long a renewal may wait for somebody else's attempt, and whom to tell when it cannot write what it got. */
 export interface Waiting {
   /** On the monotonic clock. */
   readonly untilMonotonicMs: number;
+  /** Nobody asked for a token: one that was removed or revoked meanwhile is not brought back. */
+  readonly unasked: boolean;
   readonly onCommitDelayed: (error: TokenError) => void;
 }
 
@@ -57,6 +61,7 @@ export interface RenewTokenDeps {
 
 export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
   const { store, accounts, clock, randomness, events, rests, waitForOther, send, commit, recordRefusal, owner } = deps;
+  const tellFailure = makeTellFailure(deps);
 
   const renew: RenewToken = (account, waiting) =>
     pipe(
@@ -112,8 +117,11 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
         return TE.left(tokenError('OutcomeUnknown', { key, why, retryAfterMs: begun.waitMs }));
       }
       case 'Resting':
-        return TE.left(resting(key, begun.failure, begun.waitMs));
+        return TE.left(restingError(key, begun.failure, begun.waitMs));
       case 'Stopped':
+        return TE.left(errorOfFailure(key, begun.failure));
+      case 'GaveUp':
+        tellFailure(account.record, errorOfFailure(key, begun.failure));
         return TE.left(errorOfFailure(key, begun.failure));
       case 'Removed':
         return startOver(account, waiting);
@@ -124,9 +132,10 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
   const startOver = ({ record: { key } }: Account, waiting: Waiting): UseCase<Renewal> =>
     pipe(
       accounts.get(key),
-      TE.flatMap((account) =>
-        account.token === undefined ? renew(account, waiting) : TE.right({ account, ours: false }),
-      ),
+      TE.flatMap((account) => {
+        if (account.token !== undefined) return TE.right({ account, ours: false });
+        return waiting.unasked ? TE.left(leftToOthers(key)) : renew(account, waiting);
+      }),
     );
 
   /** Somebody else was quicker: their token is newer than the one this renewal set out to replace. */
@@ -157,7 +166,9 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
     const recovery = attempt.way === 'recovery';
     events.emit({ type: 'renewal_started', key, at, generation, attempt: attempt.id, recovery });
     return pipe(
-      TE.fromTask<Outcome, TokenError>(send(account, written.right.request, written.right.asked)),
+      TE.fromTask<Outcome, TokenError>(
+        send(account, written.right.request, { ...written.right.asked, leavesBeforeMonotonicMs: sendBeforeMs }),
+      ),
       TE.flatMap((outcome) => settle(account, waiting, attempt, outcome)),
     );
   };
@@ -235,7 +246,6 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
     settled: Settled,
     reason: TokenError,
   ): UseCase<Renewal> => {
-    const { key } = account.record;
     switch (settled._tag) {
       case 'Moved':
         return adopted(settled.record);
@@ -244,34 +254,20 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
       case 'Removed':
         return startOver(account, waiting);
       case 'Settled': {
-        const { failure, fallbackTried, generation } = settled.record;
+        const { failure, fallbackTried } = settled.record;
         const dead = failure?.terminal === 'reauthorization_required';
         if (dead && way !== 'fallback' && hasFallback(account) && !fallbackTried)
           return renew({ ...account, record: settled.record }, waiting);
         // By the store's clock, like `retryAt`: this host's own may disagree.
         const { updatedAt } = settled.record;
-        const retryAt = retryAtOf(account, settled.record);
-        const { code } = factsOf(reason);
-        const later = retryAt === undefined ? {} : { retryAt: new Date(retryAt) };
-        events.emit({ type: 'renewal_failed', key, at: new Date(clock.nowMs()), generation, code, ...later });
+        const retryAt = askAgainAt(account, settled.record);
+        tellFailure(settled.record, reason, retryAt);
         return TE.left(withRetryAfter(reason, retryAt === undefined ? undefined : Math.max(0, retryAt - updatedAt)));
       }
     }
   };
 
   return renew;
-};
-
-/** A dead refresh token whose second way has not been walked yet still has a chance that needs no person. */
-const resting = (key: string, failure: Failure, waitMs: number): TokenError =>
-  failure.terminal === undefined
-    ? errorOfFailure(key, failure, waitMs)
-    : tokenError('ProviderUnavailable', { key, why: 'the second way could not be tried yet', retryAfterMs: waitMs });
-
-/** When asking again makes sense: after the settle window of an unknown outcome, else after the rest. */
-const retryAtOf = ({ policy }: Account, { attempt, failure }: AccountRecord): number | undefined => {
-  const settles = attempt?.unknown === true && (policy.recovery !== 'retry' || attempt.recovery);
-  return settles ? Math.max(attempt.settlesAt, failure?.retryAt ?? 0) : failure?.retryAt;
 };
 
 /** An answer that kept its refresh token but gave no access token that can be used is committed, and is still an error. */

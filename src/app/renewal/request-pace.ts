@@ -6,12 +6,15 @@ import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
 
+/** What pacing has to know of an account. */
+export type PacedAccount = Pick<Account, 'provider' | 'client' | 'record'>;
+
 /**
  * Waits, by `pause`, until this client may send one more token request. The slots are handed out through the store, so that
  * all processes together stay below the provider's documented rate.
  */
 export type RequestPace = (
-  account: Account,
+  account: PacedAccount,
   pause: (ms: number) => Promise<void>,
 ) => TE.TaskEither<TokenError, void>;
 

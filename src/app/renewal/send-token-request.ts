@@ -12,6 +12,8 @@ export interface Asked {
   readonly step: 'obtain' | 'renew';
   readonly previous: IssuedToken | undefined;
   readonly code?: ObtainedCode | undefined;
+  /** When somebody may take the attempt over: the request leaves before then or not at all. */
+  readonly leavesBeforeMonotonicMs?: number | undefined;
 }
 
 /** Sends one token request, once, and judges what came back. */
@@ -21,7 +23,11 @@ export const makeSendTokenRequest =
   (http: HttpClient): SendTokenRequest =>
   (account, request, asked) =>
     pipe(
-      http.send({ ...request, timeoutMs: account.policy.requestTimeoutMs }),
+      http.send({
+        ...request,
+        timeoutMs: account.policy.requestTimeoutMs,
+        leavesBeforeMonotonicMs: asked.leavesBeforeMonotonicMs,
+      }),
       TE.match(outcomeOfFailure(account, request), (answer) => judge(account, asked, answer)),
     );
 

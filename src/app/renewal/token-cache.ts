@@ -127,10 +127,10 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     const known = byKey.get(key);
     const sameGrant = known?.incarnation === held.incarnation;
     if (known !== undefined && sameGrant && known.token.generation > generation) return known;
+    if (known !== undefined && !sameGrant && known.writtenAtMs > held.writtenAtMs) return known;
     const same = known !== undefined && sameGrant && known.token.generation === generation;
     const nowMs = monotonicMs();
     const hasEnded = ended.get(key) === held.incarnation;
-    if (known === undefined && byKey.size >= entries) evict();
     const entry: Entry = {
       // What the hot path reads stands first, so that it is one line of the processor's cache.
       untilMs: -1,
@@ -138,6 +138,7 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       promise: same ? known.promise : Promise.resolve(held.token),
       token: same ? known.token : held.token,
       incarnation: held.incarnation,
+      writtenAtMs: held.writtenAtMs,
       invalidated: hasEnded || held.invalidated || (same && known.invalidated),
       policy,
       jitter: known?.jitter ?? jitter(),
@@ -146,6 +147,7 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       loadedMonotonicMs: same ? known.loadedMonotonicMs : nowMs,
     };
     if (hasEnded) return entry;
+    if (known === undefined && byKey.size >= entries) evict();
     byKey.set(key, entry);
     reopen(entry);
     return entry;

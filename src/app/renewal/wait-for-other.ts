@@ -6,6 +6,7 @@ import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
+import type { UseCaseError } from '../use-case-error.js';
 
 /**
  * Waits while somebody else's attempt is open: until the generation moves, the attempt ends, or patience does, which is
@@ -29,6 +30,18 @@ const longestPollMs = 500;
 /** Why a caller was turned away while another worker was at it; its own patience may be longer than its flight's. */
 export const busyElsewhere = 'another worker is renewing this token';
 
+/** Somebody else is at this key: whoever joined may ask again on its own account. */
+export const leftToOthers = (key: string, retryAfterMs?: number): TokenError =>
+  tokenError('ProviderUnavailable', {
+    key,
+    why: busyElsewhere,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+
+/** Whether an error only says that a flight left its key to others. */
+export const isLeftToOthers = (error: UseCaseError): boolean =>
+  error._tag === 'ProviderUnavailable' && error.why === busyElsewhere;
+
 export const makeWaitForOther = ({ store, clock, randomness }: WaitForOtherDeps): WaitForOther => {
   const poll = (
     account: Account,
@@ -40,7 +53,7 @@ export const makeWaitForOther = ({ store, clock, randomness }: WaitForOtherDeps)
     const nowMs = clock.monotonicMs();
     const attemptLeftMs = Math.max(0, attemptEndsMs - nowMs);
     if (nowMs >= patienceEndsMs) {
-      return TE.left(tokenError('ProviderUnavailable', { key, why: busyElsewhere, retryAfterMs: attemptLeftMs }));
+      return TE.left(leftToOthers(key, attemptLeftMs));
     }
     const restMs = Math.min(patienceEndsMs - nowMs, attemptLeftMs, pollMs * (1 + randomness.fraction()));
     return pipe(

@@ -26,7 +26,7 @@ export const makeDueAccounts = ({ read, pageSize, fraction }: DueAccountsDeps): 
   const seen = new Set<string>();
   let queue: AccountRecord[] = [];
   let stillDue = 0;
-  let ended = false;
+  let isLast = false;
   let reading: Promise<Either<TokenError, void>> | undefined;
 
   /** Accounts that stay due come back with every page, ahead of what is new; asking for twice as many keeps the pages few. */
@@ -34,20 +34,22 @@ export const makeDueAccounts = ({ read, pageSize, fraction }: DueAccountsDeps): 
     const page = await read(pageSize + 2 * stillDue)();
     reading = undefined;
     if (isLeft(page)) {
-      ended = true;
+      isLast = true;
       return page;
     }
     const fresh = page.right.filter(({ key }) => !seen.has(key));
     for (const { key } of fresh) seen.add(key);
-    ended = fresh.length === 0;
+    isLast = fresh.length === 0;
     stillDue += fresh.length;
     queue = shuffled(fresh, fraction);
     return right(undefined);
   };
 
+  const ended = (): boolean => isLast && queue.length === 0;
+
   return {
     next: async () => {
-      while (queue.length === 0 && !ended) {
+      while (queue.length === 0 && !ended()) {
         reading ??= readPage();
         const outcome = await reading;
         if (isLeft(outcome)) return outcome;
@@ -57,7 +59,7 @@ export const makeDueAccounts = ({ read, pageSize, fraction }: DueAccountsDeps): 
     done: () => {
       stillDue -= 1;
     },
-    ended: () => ended && queue.length === 0,
+    ended,
     ahead: () => queue.length,
   };
 };

@@ -17,6 +17,8 @@ import { heldOf, type Account } from '../accounts/account.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
 import type { Vault } from '../accounts/vault.js';
 import type { CommitToken } from '../renewal/commit-token.js';
+import type { Flights } from '../renewal/flights.js';
+import type { Refreshed } from '../renewal/refresh-token.js';
 import type { SendTokenRequest } from '../renewal/send-token-request.js';
 import type { TokenCache } from '../renewal/token-cache.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
@@ -42,6 +44,7 @@ export interface CompleteAuthorizationDeps {
   readonly accounts: Accounts;
   readonly vault: Vault;
   readonly cache: TokenCache;
+  readonly flights: Flights<Refreshed>;
   readonly send: SendTokenRequest;
   readonly commit: CommitToken;
   readonly clock: Clock;
@@ -49,11 +52,23 @@ export interface CompleteAuthorizationDeps {
   readonly digests: Digests;
 }
 
+/** Told each time that the store refuses the token; the work goes on. */
+type OnDelay = (error: TokenError) => void;
+
 export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): CompleteAuthorization => {
-  const { store, accounts, vault, cache, send, commit, clock, events, digests } = deps;
+  const { store, accounts, vault, cache, flights, send, commit, clock, events, digests } = deps;
 
   /** A code is spent at most once (RFC 6749 §4.1.2): no retry, whatever happens. */
-  const spend = (account: Account, code: ObtainedCode): UseCase<Token> =>
+  const spend = (account: Account, code: ObtainedCode): UseCase<Token> => {
+    const patienceEndsMs = clock.monotonicMs() + account.policy.patienceMs;
+    return flights.outliving(account.key.key, (release) =>
+      spendCode(account, code, (error) => {
+        if (clock.monotonicMs() >= patienceEndsMs) release(error);
+      }),
+    );
+  };
+
+  const spendCode = (account: Account, code: ObtainedCode, onDelay: OnDelay): UseCase<Token> =>
     pipe(
       TE.fromEither(account.grant.obtain(account.credential, code)),
       TE.flatMap((request) =>
@@ -62,7 +77,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
       TE.flatMap((outcome): UseCase<Token> => {
         switch (outcome._tag) {
           case 'Issued':
-            return keepToken(account, code, outcome.token, outcome.warnings);
+            return keepToken(account, code, outcome.token, outcome.warnings, onDelay);
           case 'Rejected':
           case 'Unsent':
             return TE.left(outcome.reason);
@@ -82,6 +97,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
     code: ObtainedCode,
     token: IssuedToken,
     warnings: readonly AnswerWarning[],
+    onDelay: OnDelay,
   ): UseCase<Token> => {
     const { key } = account.record;
     const registered = { ...account.registered, ...account.grant.learned?.(code) };
@@ -100,7 +116,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
               { incarnation: account.record.incarnation, credentialRead, credential },
               parts,
             ),
-          () => undefined,
+          onDelay,
         ),
       ),
       TE.flatMap((committed): UseCase<Token> => {
@@ -113,7 +129,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
           case 'Superseded':
             return pipe(
               accounts.open(committed.record),
-              TE.flatMap((newer) => keepToken(newer, code, token, warnings)),
+              TE.flatMap((newer) => keepToken(newer, code, token, warnings, onDelay)),
             );
           case 'Removed':
             return TE.left(tokenError('UnknownKey', { key, why: 'not_registered' }));

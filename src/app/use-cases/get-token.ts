@@ -14,7 +14,7 @@ import type { ConfiguredProvider, ProviderRegistry } from '../accounts/provider-
 import type { Flights } from '../renewal/flights.js';
 import type { RefreshToken, Refreshed } from '../renewal/refresh-token.js';
 import type { CachedToken, TokenCache } from '../renewal/token-cache.js';
-import { busyElsewhere } from '../renewal/wait-for-other.js';
+import { isLeftToOthers } from '../renewal/wait-for-other.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
 
 /** What a caller asks of a token. */
@@ -112,7 +112,7 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
           if (stale !== undefined && isServable(stale, configured, need)) {
             return serveStale(key, stale, error, joined === undefined);
           }
-          const impatient = joined !== undefined && isBusyElsewhere(error) && clock.monotonicMs() < patienceEndsMs;
+          const impatient = joined !== undefined && isLeftToOthers(error) && clock.monotonicMs() < patienceEndsMs;
           return impatient ? again() : TE.left(error);
         },
         ({ cached, renewed }) => {
@@ -180,7 +180,3 @@ const checkNeed = ({ minValidMs, patienceMs }: TokenNeed): Either<UseCaseError, 
 
 const isNewer = (cached: CachedToken, known: CachedToken | undefined): boolean =>
   known !== undefined && (cached.incarnation !== known.incarnation || cached.token.generation > known.token.generation);
-
-/** Errors that only say that the flight's own patience was over. */
-const isBusyElsewhere = (error: UseCaseError): boolean =>
-  error._tag === 'ProviderUnavailable' && error.why === busyElsewhere;

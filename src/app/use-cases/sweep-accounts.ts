@@ -1,20 +1,24 @@
-import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { AccountRecord } from '../../domain/account-record.js';
+import type { TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
-import { storeFailed, type Accounts } from '../accounts/accounts.js';
-import type { RefreshToken } from '../renewal/refresh-token.js';
-import type { RequestPace } from '../renewal/request-pace.js';
-import { busyElsewhere } from '../renewal/wait-for-other.js';
-import type { UseCase, UseCaseError } from '../use-case-error.js';
+import { storeFailed } from '../accounts/accounts.js';
+import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import { makeDueAccounts, type DueAccounts } from '../sweeping/due-accounts.js';
+import { makeGate } from '../sweeping/gate.js';
+import type { RenewDue, SweepRun } from '../sweeping/renew-due.js';
+import type { SweepReport } from '../sweeping/sweep-report.js';
+import { makeTally } from '../sweeping/tally.js';
+import { makeTurns } from '../sweeping/turns.js';
+import type { UseCase } from '../use-case-error.js';
 
 export interface SweepOptions {
-  /** At most so many accounts in one sweep; 1,000 when left out. */
+  /** At most so many accounts in one sweep; 1,000 when left out. Those for which nothing can be sent do not count. */
   readonly limit?: number | undefined;
-  /** So many at a time; 8 when left out. */
+  /** So many token requests at a time; 8 when left out. */
   readonly concurrency?: number | undefined;
   /** Only this provider's accounts. */
   readonly provider?: string | undefined;
@@ -22,123 +26,84 @@ export interface SweepOptions {
   readonly keepWarm?: boolean | undefined;
 }
 
-/** What one sweep did. */
-export interface SweepReport {
-  /** Accounts that were due when the sweep looked. */
-  readonly due: number;
-  readonly renewed: number;
-  readonly failed: number;
-  /** Due, but renewed or being renewed by somebody else. */
-  readonly skipped: number;
-  readonly durationMs: number;
+/** Who waits for a sweep, and until when it may begin anything. */
+export interface SweepSpan {
+  /** Once it aborts, what is in flight is finished and nothing new is begun. */
+  readonly stop: AbortSignal;
+  /** The clock's `sleep`, or its `idle` when the sweep is to hold no process open. */
+  readonly rest: Clock['sleep'];
 }
 
-/** Renews what is due, once. Any number of processes may sweep one store: each account is renewed by one of them. */
-export type SweepAccounts = (options: SweepOptions) => UseCase<SweepReport>;
+/**
+ * Renews what is due, once. Any number of processes may sweep one store: each account is renewed by one of them. Left when
+ * the store could not say what is due; what was renewed by then is committed.
+ */
+export type SweepAccounts = (options: SweepOptions, span: SweepSpan) => UseCase<SweepReport>;
 
 export interface SweepAccountsDeps {
   readonly store: TokenStore;
-  readonly accounts: Accounts;
-  readonly refreshToken: RefreshToken;
-  readonly pace: RequestPace;
+  readonly providers: ProviderRegistry;
+  readonly renewDue: RenewDue;
   readonly clock: Clock;
   readonly events: EventSink;
   /** In [0, 1): sweepers that start together take the due accounts in different orders. */
   readonly fraction: () => number;
-  /** True once no new work is taken. */
-  readonly closing: () => boolean;
 }
-
-type Fate = 'renewed' | 'failed' | 'skipped';
 
 const defaultLimit = 1_000;
 const defaultConcurrency = 8;
 const longestPage = 100;
 
 export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
-  const { store, accounts, refreshToken, pace, clock, events, fraction, closing } = deps;
+  const { store, providers, renewDue, clock, events, fraction } = deps;
 
-  const isDue = ({ keepAliveAt, warmAt }: AccountRecord, keepWarm: boolean): boolean => {
-    const nowMs = clock.nowMs();
-    return (keepAliveAt ?? Infinity) <= nowMs || (keepWarm && (warmAt ?? Infinity) <= nowMs);
-  };
-
-  /** Paces first and looks again afterwards: while this one waited for its slot, somebody else may have been quicker. */
-  const renewOne = (found: AccountRecord, keepWarm: boolean): UseCase<Fate> =>
-    pipe(
-      accounts.open(found),
-      TE.tap(pace),
-      TE.flatMap((account) => {
-        if (refreshToken.current(found.key) !== undefined || closing()) return TE.right<UseCaseError, Fate>('skipped');
-        const flight = refreshToken.start(found.key, {
-          isEnough: (_cached, { record }) => !isDue(record, keepWarm),
-          isServable: () => true,
-          patienceMs: 0,
-          policy: account.policy,
-        });
-        return pipe(
-          () => flight.outcome,
-          TE.map(({ ours }): Fate => (ours ? 'renewed' : 'skipped')),
-        );
-      }),
-      TE.orElse((error) => TE.right<UseCaseError, Fate>(isBusyElsewhere(error) ? 'skipped' : 'failed')),
-    );
-
-  /** Works through one page in `concurrency` lanes. */
-  const sweepPage = async (
-    page: readonly AccountRecord[],
-    { concurrency = defaultConcurrency, keepWarm = false }: SweepOptions,
-    count: (fate: Fate) => void,
-  ): Promise<void> => {
-    const queue = shuffled(page, fraction);
-    const lane = async (): Promise<void> => {
-      for (let next = queue.pop(); next !== undefined && !closing(); next = queue.pop()) {
-        const fate = await renewOne(next, keepWarm)();
-        count(E.isRight(fate) ? fate.right : 'failed');
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, lane));
-  };
-
-  const duePage = (options: SweepOptions, limit: number) =>
-    pipe(
-      store.due({ nowMs: clock.nowMs(), limit, provider: options.provider, keepWarm: options.keepWarm ?? false }),
-      TE.mapError(storeFailed()),
-    );
-
-  return (options) => async () => {
-    const startedMs = clock.monotonicMs();
-    const counts: Record<Fate, number> = { renewed: 0, failed: 0, skipped: 0 };
-    const seen = new Set<string>();
-    const limit = options.limit ?? defaultLimit;
-    const report = (): SweepReport => ({
-      due: seen.size,
-      ...counts,
-      durationMs: Math.round(clock.monotonicMs() - startedMs),
+  const dueOf = (provider: string, limit: number, keepWarm: boolean): DueAccounts =>
+    makeDueAccounts({
+      read: (rows) =>
+        pipe(store.due({ nowMs: clock.nowMs(), limit: rows, provider, keepWarm }), TE.mapError(storeFailed())),
+      pageSize: Math.min(longestPage, limit),
+      fraction,
     });
-    const count = (fate: Fate): void => {
-      counts[fate] += 1;
-      events.emit({ type: 'sweep_progress', key: '*', at: new Date(clock.nowMs()), ...report() });
+
+  return (options, { stop, rest }) =>
+    async () => {
+      const { limit = defaultLimit, concurrency = defaultConcurrency, keepWarm = false } = options;
+      const ids = options.provider === undefined ? providers.ids : [options.provider];
+      const sources = ids.map((id) => dueOf(id, limit, keepWarm));
+      const tally = makeTally(clock, limit);
+      const run: SweepRun = {
+        keepWarm,
+        inFlight: makeGate(concurrency),
+        turnOf: makeTurns(),
+        pause: (ms) => rest(ms, stop),
+        stop,
+      };
+      let failure: TokenError | undefined;
+
+      const lane = async (source: DueAccounts): Promise<void> => {
+        while (!stop.aborted && tally.take()) {
+          const next = await source.next();
+          if (E.isLeft(next)) failure ??= next.left;
+          if (E.isLeft(next) || next.right === undefined || stop.aborted) return tally.giveBack();
+          tally.begin();
+          const fate = await renewDue(next.right, run);
+          if (fate === 'renewed') source.done();
+          tally.count(fate);
+          const ahead = sources.reduce((sum, other) => sum + other.ahead(), 0);
+          events.emit({ type: 'sweep_progress', key: '*', at: new Date(clock.nowMs()), ...tally.progress(ahead) });
+        }
+      };
+
+      /** Each provider has lanes of its own: one whose rate is limited holds up no other. */
+      const lanes = (): readonly Promise<void>[] =>
+        sources.flatMap((source) => Array.from({ length: concurrency }, () => lane(source)));
+      // A lane that stopped at the limit may have room again, given back by another.
+      do await Promise.all(lanes());
+      while (!stop.aborted && tally.hasRoom() && sources.some((source) => !source.ended()));
+
+      if (failure !== undefined) return E.left(failure);
+      const report = tally.report();
+      events.emit({ type: 'sweep_finished', key: '*', at: new Date(clock.nowMs()), ...report });
+      return E.right(report);
     };
-    while (seen.size < limit && !closing()) {
-      const page = await duePage(options, Math.min(longestPage + seen.size, limit))();
-      if (E.isLeft(page)) return page;
-      const fresh = page.right.filter(({ key }) => !seen.has(key)).slice(0, limit - seen.size);
-      if (fresh.length === 0) break;
-      for (const { key } of fresh) seen.add(key);
-      await sweepPage(fresh, options, count);
-    }
-    const done = Object.freeze(report());
-    events.emit({ type: 'sweep_finished', key: '*', at: new Date(clock.nowMs()), ...done });
-    return E.right(done);
-  };
 };
-
-const isBusyElsewhere = (error: UseCaseError): boolean =>
-  error._tag === 'ProviderUnavailable' && error.why === busyElsewhere;
-
-const shuffled = <A>(items: readonly A[], fraction: () => number): A[] =>
-  items
-    .map((item) => ({ item, at: fraction() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ item }) => item);

@@ -1,13 +1,28 @@
-import { printable } from '../printable.js';
+/** The error names of RFC 6749 §5.2 and §4.1.2.1, RFC 7009 §2.2.1, RFC 8707 §2, RFC 6750 §3.1, RFC 9449 and OpenID Connect Core §3.1.2.6. */
+const known: ReadonlySet<string> = new Set([
+  'access_denied',
+  'account_selection_required',
+  'consent_required',
+  'insufficient_scope',
+  'interaction_required',
+  'invalid_client',
+  'invalid_dpop_proof',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_token',
+  'login_required',
+  'server_error',
+  'slow_down',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'unsupported_token_type',
+  'use_dpop_nonce',
+]);
 
-/** Words joined by `_`, `-`, `.`, `:` or a space, without digits: what error names look like and tokens do not. */
-const words = /^[A-Za-z]+([ _.:-][A-Za-z]+)*$/;
-
-/**
- * A provider's `error` as it may stand in a message (RFC 6749 §5.2): 64 characters at most. What does not look like a name
- * might quote a secret of the request, and becomes `unrecognised_error`.
- */
-export const errorName = (value: unknown): string => {
-  const name = printable(value);
-  return name.length <= 64 && words.test(name) ? name : 'unrecognised_error';
-};
+/** A provider's `error` as it may stand in a message: any other text might quote a secret of the request. */
+export const errorName = (value: unknown): string =>
+  typeof value === 'string' && known.has(value) ? value : 'unrecognised_error';

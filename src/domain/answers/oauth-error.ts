@@ -30,7 +30,7 @@ export const judgeOAuthError = (
     case 'temporarily_unavailable':
       return unknown(error);
     case 'invalid_grant':
-      if (!repeatable) return rejected(tokenError('ReauthorizationRequired', { key, cause: 'invalid_grant' }), true);
+      if (!repeatable) return rejected(tokenError('ReauthorizationRequired', { key, cause: 'invalid_grant' }));
   }
   return rejected(tokenError('RequestRejected', { key, error, status }));
 };

@@ -27,7 +27,7 @@ export const judgeTrayError = ({ status, json }: TokenAnswer, { key }: AnswerCon
   const why = code === undefined || !Object.hasOwn(unavailable, code) ? undefined : unavailable[code];
   if (why !== undefined) return rejected(tokenError('AccountUnavailable', { key, error: why }));
   if (status === 401 || (code !== undefined && refused.has(code))) {
-    return rejected(tokenError('ReauthorizationRequired', { key, cause: 'invalid_grant' }), true);
+    return rejected(tokenError('ReauthorizationRequired', { key, cause: 'invalid_grant' }));
   }
   const byStatus = isSuccess(status) ? 'unrecognised_error' : `http_${status}`;
   const error = code === undefined ? byStatus : `error_code ${code}`;

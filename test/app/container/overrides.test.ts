@@ -12,11 +12,11 @@ import { citrusAnswer } from '../provider-answers.js';
 const options = () => ({ providers: [citrusPreset()], store: memoryStore(), encryption: encryption() });
 
 describe('the modules of llavero', () => {
-  it('can be loaded into a container of the backend, which then gets any service', async () => {
+  it('can be loaded into a container of the backend, whatever its default scope, which then gets any service', async () => {
     const container = new Container();
     container.load(...llaveroModules(options()));
     const http = scriptedHttp([citrusAnswer(1)]);
-    (await container.rebind(ports.httpClient)).toConstantValue(http);
+    container.rebind(ports.httpClient).toConstantValue(http);
     const llavero = container.get(services.llavero);
     expect((await llavero.token(citrusKey)).generation).toBe(1);
     const status = await container.get(services.getStatus)(citrusKey)();
@@ -29,7 +29,7 @@ describe('the modules of llavero', () => {
   it('share one cache and one flight a key whatever scope the container has by default', async () => {
     const container = new Container({ defaultScope: 'Transient' });
     container.load(...llaveroModules(options()));
-    (await container.rebind(ports.httpClient)).toConstantValue(scriptedHttp([citrusAnswer(1), citrusAnswer(2)]));
+    container.rebind(ports.httpClient).toConstantValue(scriptedHttp([citrusAnswer(1), citrusAnswer(2)]));
     const llavero = container.get(services.llavero);
     await llavero.invalidate(citrusKey, await llavero.token(citrusKey));
     expect((await llavero.token(citrusKey)).generation).toBe(2);

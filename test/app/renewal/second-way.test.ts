@@ -96,10 +96,11 @@ describe('the code of the installation, kept with reuseCode', () => {
   });
 
   it('is tried again after a rest when it never left', async () => {
-    const { llavero, clock, http } = await expired();
+    const { llavero, clock, http, eventsOf } = await expired();
     http.answer(trayError(1000)).fail('Unsent', 'ECONNREFUSED');
     const error = await failureOf(llavero.token(trayKey));
-    expect(error).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryable: true });
+    expect(error).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', reason: { why: 'ECONNREFUSED' } });
+    expect(eventsOf('renewal_failed')).toMatchObject([{ key: trayKey, code: 'ERR_PROVIDER_UNAVAILABLE' }]);
     expect(await failureOf(llavero.token(trayKey))).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE' });
     expect(http.requests).toHaveLength(3);
     await clock.advance(error.retryAfterMs ?? 0);
@@ -120,11 +121,16 @@ describe('the code of the installation, kept with reuseCode', () => {
     expect(http.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET', 'POST']);
   });
 
-  it('is judged as an exchange: an existing pair that ends in an hour is taken as it is', async () => {
+  it('is judged as an exchange: an existing pair that ended a moment ago is due at once', async () => {
     const { llavero, clock, http } = await expired();
     const nowMs = clock.nowMs();
-    http.answer(trayError(1000)).answer(trayAnswer(2, nowMs - 2 * hourMs, { message: 'Token already exists.' }));
-    expect((await llavero.token(trayKey)).expiresAt).toEqual(new Date(nowMs + hourMs));
+    const existing = trayAnswer(2, nowMs - 3 * hourMs - 120 * secondMs, { message: 'Token already exists.' });
+    http.answer(trayError(1000)).answer({ ...existing, headers: { Date: new Date(nowMs).toUTCString() } });
+    expect((await llavero.token(trayKey)).expiresAt).toEqual(new Date(nowMs + 1));
+    await clock.advance(1);
+    http.answer(trayAnswer(3, clock.nowMs()));
+    expect((await llavero.token(trayKey)).generation).toBe(3);
+    expect(sent(http, 3, 'refresh_token')).toBe(secretsOf(2).refresh);
   });
 });
 

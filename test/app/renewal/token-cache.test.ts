@@ -29,6 +29,22 @@ describe('the tokens in memory', () => {
     expect(process.peek(centryKey)?.generation).toBe(2);
   });
 
+  it.each(['remove', 'revoke'] as const)(
+    'never take back what %s ended, from a slow reading of before',
+    async (end) => {
+      const { another, store } = await authorizedCentry();
+      const process = another();
+      const stale = store.holdNextAnswer('read');
+      const reading = process.token(centryKey).catch(() => undefined);
+      await stale.arrived;
+      await process[end](centryKey);
+      stale.release();
+      await reading;
+      expect(process.peek(centryKey)).toBeUndefined();
+      await expect(process.token(centryKey)).rejects.toMatchObject({ code: 'ERR_REAUTHORIZATION_REQUIRED' });
+    },
+  );
+
   it('give up a token that another process removed, within the time of one comparison', async () => {
     const { llavero, another, clock, settle } = await authorizedCentry();
     await another().remove(centryKey);

@@ -12,7 +12,7 @@ import {
   sent,
   type Scene,
 } from '../llavero-fixture.js';
-import { centryAnswer, citrusAnswer, oauthError, secretsOf } from '../provider-answers.js';
+import { canary, centryAnswer, citrusAnswer, oauthError, secretsOf } from '../provider-answers.js';
 
 const expired = async (): Promise<Scene> => {
   const scene = await authorizedCentry();
@@ -48,7 +48,7 @@ describe('two processes on one store', () => {
     expect(http.requests).toHaveLength(1);
   });
 
-  it('spend the refresh token that the attempt was recorded with, never one read before', async () => {
+  it('adopt a token that was committed between their look and their attempt', async () => {
     const { llavero, another, http, store } = await expired();
     const slow = store.holdNextAnswer('read');
     const late = llavero.token(centryKey);
@@ -58,6 +58,18 @@ describe('two processes on one store', () => {
     slow.release();
     expect((await late).generation).toBe(2);
     expect(http.requests).toHaveLength(2);
+  });
+
+  it('send with the credential that stands when the attempt is recorded, never with one read before', async () => {
+    const { llavero, another, http, store } = await expired();
+    const slow = store.holdNextAnswer('read');
+    const renewing = llavero.token(centryKey);
+    await slow.arrived;
+    await another().register({ provider: 'centry', account: 'acme', clientSecret: `${canary}-changed` });
+    http.answer(centryAnswer(2));
+    slow.release();
+    await renewing;
+    expect(sent(http, 1, 'client_secret')).toBe(`${canary}-changed`);
   });
 
   it('poll the store less and less often while they wait', async () => {

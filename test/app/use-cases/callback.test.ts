@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   accessOf,
   authorizedCentry,
+  callLoosely,
   centryKey,
   codeOf,
   failureOf,
@@ -82,7 +83,7 @@ describe('callback', () => {
   it('is a TypeError when it is given nothing to read', async () => {
     const { llavero } = makeScene();
     for (const nothing of [undefined, 42, {}]) {
-      const returned: unknown = Reflect.apply(llavero.callback, llavero, [nothing]);
+      const returned = callLoosely(llavero, 'callback', nothing);
       await expect(returned).rejects.toThrow(TypeError);
       await expect(returned).rejects.toThrow('callback(returned)');
     }

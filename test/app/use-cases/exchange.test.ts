@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { centry } from '../../../src/adapters/providers/centry.js';
-import { accessOf, centryKey, centryLifeMs, citrusKey, codeOf, makeScene, sent, trayKey } from '../llavero-fixture.js';
+import {
+  accessOf,
+  callLoosely,
+  centryKey,
+  centryLifeMs,
+  citrusKey,
+  codeOf,
+  makeScene,
+  sent,
+  trayKey,
+} from '../llavero-fixture.js';
 import { canary, centryAnswer, oauthError, secretsOf, trayAnswer } from '../provider-answers.js';
 
 const apiAddress = 'https://shop.example.com/web_api';
@@ -88,7 +98,7 @@ describe('exchange', () => {
     'is a TypeError for %j, and sends nothing',
     async (input) => {
       const { llavero, http } = makeScene();
-      const exchanged: unknown = Reflect.apply(llavero.exchange, llavero, [centryKey, input]);
+      const exchanged = callLoosely(llavero, 'exchange', centryKey, input);
       await expect(exchanged).rejects.toThrow(
         new TypeError('exchange(key, { code }): code must be the text that the provider showed'),
       );

@@ -30,7 +30,6 @@ describe('a 2xx without a token', () => {
       const malformed = {
         _tag: 'Rejected',
         reason: { _tag: 'ResponseMalformed', key: 'shop/1', why, status: 200 },
-        grantIsDead: false,
       };
       const judged = (step: 'obtain' | 'renew', repeatable: boolean): Outcome =>
         judgeOAuthAnswer(answerWith(200, json), contextWith(), { step, repeatable });
@@ -48,7 +47,6 @@ describe('a 2xx without a token', () => {
     expect(judgeOAuthAnswer(answerWith(200, json), contextWith(), { step: 'renew', repeatable: true })).toEqual({
       _tag: 'Rejected',
       reason: { _tag: 'ResponseMalformed', key: 'shop/1', why: 'token_type_unknown', status: 200 },
-      grantIsDead: false,
     });
   });
 });
@@ -58,7 +56,6 @@ describe('a 2xx with an error', () => {
     const dead = {
       _tag: 'Rejected',
       reason: { _tag: 'ReauthorizationRequired', key: 'shop/1', cause: 'invalid_grant' },
-      grantIsDead: true,
     };
     for (const step of steps) {
       const oauth = answerWith(200, { error: 'invalid_grant' });
@@ -201,7 +198,9 @@ describe('judging any answer', () => {
   it('ends a grant only by a 4xx or a 2xx', () => {
     fc.assert(
       fc.property(judgements, (input) => {
-        const dead = input.outcomes.some((outcome) => outcome._tag === 'Rejected' && outcome.grantIsDead);
+        const dead = input.outcomes.some(
+          (outcome) => outcome._tag === 'Rejected' && outcome.reason._tag === 'ReauthorizationRequired',
+        );
         const final = (input.status >= 200 && input.status < 300) || (input.status >= 400 && input.status < 500);
         expect(dead && !final).toBe(false);
       }),

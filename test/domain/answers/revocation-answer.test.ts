@@ -53,7 +53,8 @@ describe('an answer to a revocation (RFC 7009 §2.2)', () => {
   });
 
   it('takes no inherited error for one of the provider', () => {
-    const inherited: Readonly<Record<string, unknown>> = Object.create({ error: 'unsupported_token_type' });
+    const inherited: Record<string, unknown> = {};
+    Object.setPrototypeOf(inherited, { error: 'unsupported_token_type' });
     expect(judged(400, inherited)).toEqual(
       left(tokenError('RequestRejected', { key, error: 'the revocation was refused', status: 400 })),
     );

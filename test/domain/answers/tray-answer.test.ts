@@ -144,13 +144,11 @@ describe('the api_host', () => {
   });
 
   it('stays what it was while it is at the bound host', () => {
-    const previous = { ...previousToken, attributes: { apiHost: 'https://loja.test/shop/web_api' } };
+    const previous = { ...previousToken, attributes: { apiHost: 'https://loja.test/web_api' } };
     for (const text of [undefined, null, '']) {
-      expect(issuedIn(told(text, { previous })).attributes['apiHost']).toBe('https://loja.test/shop/web_api');
+      expect(issuedIn(told(text, { previous })).attributes['apiHost']).toBe('https://loja.test/web_api');
     }
-    expect(issuedIn(told('https://evil.test', { previous })).attributes['apiHost']).toBe(
-      'https://loja.test/shop/web_api',
-    );
+    expect(issuedIn(told('https://evil.test', { previous })).attributes['apiHost']).toBe('https://loja.test/web_api');
   });
 
   it('moves with the account when that was bound to another shop', () => {

@@ -14,12 +14,10 @@ const documented = (error_code: unknown): Readonly<Record<string, unknown>> => (
 const refused = {
   _tag: 'Rejected',
   reason: { _tag: 'ReauthorizationRequired', key: 'shop/1', cause: 'invalid_grant' },
-  grantIsDead: true,
 };
 const rejection = (reason: Readonly<Record<string, unknown>>): unknown => ({
   _tag: 'Rejected',
   reason: { key: 'shop/1', ...reason },
-  grantIsDead: false,
 });
 
 describe('an error of Tray', () => {

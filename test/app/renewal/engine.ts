@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { Container } from 'inversify';
+import { internals } from '../../../src/app/container/identifiers.js';
+import { llaveroModules } from '../../../src/app/container/llavero-modules.js';
+import { swapPorts } from '../../../src/app/container/swap-ports.js';
+import type { Flights } from '../../../src/app/renewal/flights.js';
+import type { Refreshed, RefreshToken, Wanted } from '../../../src/app/renewal/refresh-token.js';
+import type { TokenCache } from '../../../src/app/renewal/token-cache.js';
+import { defaultRefreshPolicy } from '../../../src/domain/refresh-policy.js';
+import { centryPreset, citrusPreset, encryption, type Scene } from '../llavero-fixture.js';
+
+/** What stands under a llavero of the scene's store: one process without its façade. */
+export interface Engine {
+  readonly refreshToken: RefreshToken;
+  readonly flights: Flights<Refreshed>;
+  readonly cache: TokenCache;
+  /** Starts the flight of a key that wants a newer token, unless told otherwise. */
+  readonly start: (key: string, wanted?: Partial<Wanted>) => ReturnType<RefreshToken['start']>;
+}
+
+export const engineOn = ({ store, clock, http }: Scene): Engine => {
+  const container = new Container({ defaultScope: 'Singleton', jitless: true });
+  container.load(
+    ...llaveroModules({ providers: [centryPreset(), citrusPreset()], store, encryption: encryption() }),
+    swapPorts({ clock, httpClient: http }),
+  );
+  const refreshToken = container.get(internals.refreshToken);
+  return {
+    refreshToken,
+    flights: container.get(internals.flights),
+    cache: container.get(internals.tokenCache),
+    start: (key, wanted = {}) =>
+      refreshToken.start(key, {
+        isEnough: () => false,
+        isServable: () => false,
+        patienceMs: defaultRefreshPolicy.patienceMs,
+        policy: defaultRefreshPolicy,
+        ...wanted,
+      }),
+  };
+};

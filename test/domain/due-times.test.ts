@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountRecord } from '../../src/domain/account-record.js';
+import { dueTimesOf, keepAliveAtOf, neverDue } from '../../src/domain/due-times.js';
+import type { IssuedToken } from '../../src/domain/issued-token.js';
+import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
+import {
+  beginAttempt,
+  commitRenewal,
+  leaveAttemptOpen,
+  rejectAttempt,
+  releaseAttempt,
+} from '../../src/domain/renewal-protocol.js';
+import { Secret } from '../../src/domain/secret.js';
+import {
+  after,
+  attemptTtlMs,
+  attemptWith,
+  beginWith,
+  failureWith,
+  noteWith,
+  now,
+  recordWith,
+  settleMs,
+  tokenWith,
+} from './protocol-fixtures.js';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const settlesMs = attemptTtlMs + settleMs;
+
+const issued = (members: Partial<IssuedToken> = {}): IssuedToken => ({
+  accessToken: new Secret('access'),
+  tokenType: 'Bearer',
+  obtainedAt: new Date(now),
+  expiresAt: new Date(now + 2 * hourMs),
+  attributes: {},
+  ...members,
+});
+
+describe('a token falls due', () => {
+  it('for warmth when its soft window begins, whatever the jitter of this process', () => {
+    expect(dueTimesOf(defaultRefreshPolicy, issued()).warmAt).toBe(now + 2 * hourMs - 300_000);
+    const short = issued({ expiresAt: new Date(now + 100_001) });
+    expect(dueTimesOf(defaultRefreshPolicy, short).warmAt).toBe(now + 75_000);
+  });
+
+  it('for warmth at once when its access token cannot be used', () => {
+    const { accessToken: _unusable, ...rest } = issued();
+    expect(dueTimesOf(defaultRefreshPolicy, rest).warmAt).toBe(now);
+  });
+
+  it.each([
+    [30 * dayMs, 23 * dayMs],
+    [8 * dayMs, 6 * dayMs],
+    [hourMs, 45 * 60_000],
+  ])('for its refresh token of %i ms after %i ms', (lifeMs, afterMs) => {
+    const token = issued({ refreshTokenExpiresAt: new Date(now + lifeMs) });
+    expect(dueTimesOf(defaultRefreshPolicy, token).keepAliveAt).toBe(now + afterMs);
+    const record = recordWith({ obtainedAt: now, refreshTokenExpiresAt: now + lifeMs });
+    expect(keepAliveAtOf(record)).toBe(now + afterMs);
+  });
+
+  it('never for a refresh token without a known end, nor without a token', () => {
+    expect(dueTimesOf(defaultRefreshPolicy, issued()).keepAliveAt).toBeUndefined();
+    expect(keepAliveAtOf(recordWith({ refreshTokenExpiresAt: undefined }))).toBeUndefined();
+    expect(keepAliveAtOf(recordWith({ obtainedAt: undefined }))).toBeUndefined();
+  });
+});
+
+/** Obtained now, with a refresh token of 30 days. */
+const fresh = (members: Partial<AccountRecord> = {}): AccountRecord =>
+  recordWith({
+    obtainedAt: now,
+    accessTokenExpiresAt: now + 3 * hourMs,
+    refreshTokenExpiresAt: now + 30 * dayMs,
+    warmAt: now + 3 * hourMs - 300_000,
+    keepAliveAt: now + 23 * dayMs,
+    ...members,
+  });
+
+const dueOf = (record: AccountRecord | undefined) => ({ warmAt: record?.warmAt, keepAliveAt: record?.keepAliveAt });
+const consumed = { incarnation: 'incarnation-1', generation: 3 };
+
+describe('an attempt makes its account due', () => {
+  it('once it has settled, should nobody say what became of it', () => {
+    expect(dueOf(after(undefined, beginAttempt(fresh(), undefined, beginWith())))).toEqual({
+      warmAt: now + 3 * hourMs - 300_000,
+      keepAliveAt: now + settlesMs,
+    });
+    const endless = fresh({ keepAliveAt: undefined, refreshTokenExpiresAt: undefined });
+    expect(after(undefined, beginAttempt(endless, undefined, beginWith()))?.keepAliveAt).toBe(now + settlesMs);
+  });
+
+  it('no later than it was anyway', () => {
+    const overdue = fresh({ keepAliveAt: now - 5 });
+    expect(after(undefined, beginAttempt(overdue, undefined, beginWith()))?.keepAliveAt).toBe(now - 5);
+  });
+
+  it('not at all where asking twice does no harm, nor on the second way', () => {
+    const repeatable = beginAttempt(fresh(), undefined, beginWith({ repeatable: true }));
+    expect(after(undefined, repeatable)?.keepAliveAt).toBe(now + 23 * dayMs);
+    const dead = fresh({ ...neverDue, failure: failureWith({ terminal: 'reauthorization_required' }) });
+    const secondWay = beginAttempt(dead, undefined, beginWith({ hasFallback: true }));
+    expect(dueOf(after(undefined, secondWay))).toEqual(neverDue);
+  });
+});
+
+const begun = (members: Partial<AccountRecord> = {}): AccountRecord =>
+  fresh({ attempt: attemptWith(), keepAliveAt: now + settlesMs, ...members });
+
+describe('when an attempt ends, a sweep looks again', () => {
+  it('when the new token falls due, after a commit', () => {
+    const committed = commitRenewal(begun(), now, consumed, tokenWith());
+    expect(dueOf(after(undefined, committed))).toEqual({ warmAt: now + 6_900_000, keepAliveAt: now + 67_500_000 });
+  });
+
+  it('when the old one does, after a request that was not processed, but not before its rest is over', () => {
+    const released = releaseAttempt(begun(), now, consumed, 'attempt-1', noteWith());
+    expect(dueOf(after(undefined, released))).toEqual({
+      warmAt: now + 3 * hourMs - 300_000,
+      keepAliveAt: now + 23 * dayMs,
+    });
+    const late = now + 25 * dayMs;
+    const overdue = releaseAttempt(begun(), late, consumed, 'attempt-1', noteWith());
+    expect(dueOf(after(undefined, overdue))).toEqual({ warmAt: late + 1_000, keepAliveAt: late + 1_000 });
+  });
+
+  it('when an account that is unavailable may be asked again', () => {
+    const late = now + 25 * dayMs;
+    const note = noteWith({ terminal: 'account_unavailable', restMs: () => hourMs });
+    const rejected = rejectAttempt(begun(), late, consumed, 'attempt-1', note);
+    expect(dueOf(after(undefined, rejected))).toEqual({ warmAt: late + hourMs, keepAliveAt: late + hourMs });
+  });
+
+  it('when its client is refused: another process may have another', () => {
+    const note = noteWith({ terminal: 'client_rejected', restMs: () => undefined });
+    const rejected = rejectAttempt(begun(), now, consumed, 'attempt-1', note);
+    expect(dueOf(after(undefined, rejected))).toEqual({
+      warmAt: now + 3 * hourMs - 300_000,
+      keepAliveAt: now + 23 * dayMs,
+    });
+  });
+
+  it('never when a person has to authorize again', () => {
+    const note = noteWith({ terminal: 'reauthorization_required' });
+    expect(dueOf(after(undefined, rejectAttempt(begun(), now, consumed, 'attempt-1', note)))).toEqual(neverDue);
+  });
+
+  it('when the outcome that stayed unknown has settled, and its rest is over', () => {
+    const open = leaveAttemptOpen(begun(), now, consumed, 'attempt-1', noteWith());
+    expect(after(undefined, open)?.keepAliveAt).toBe(now + settlesMs);
+    const rested = leaveAttemptOpen(begun(), now, consumed, 'attempt-1', noteWith({ restMs: () => 3 * settlesMs }));
+    expect(after(undefined, rested)?.keepAliveAt).toBe(now + 3 * settlesMs);
+  });
+
+  it('when the rest is over of a recovery that was not sent', () => {
+    const recovering = begun({ attempt: attemptWith({ recovery: true }) });
+    const released = releaseAttempt(recovering, now + 500, consumed, 'attempt-1', noteWith());
+    expect(after(undefined, released)?.keepAliveAt).toBe(now + 1_500);
+  });
+
+  it('when the rest is over of a second way that was not walked', () => {
+    const walking = fresh({ ...neverDue, attempt: attemptWith(), fallbackTried: true });
+    const note = noteWith({ terminal: 'reauthorization_required' });
+    const released = after(undefined, releaseAttempt(walking, now, consumed, 'attempt-1', note));
+    expect(dueOf(released)).toEqual({ warmAt: undefined, keepAliveAt: now + 1_000 });
+    expect(released?.fallbackTried).toBe(false);
+  });
+
+  it('never once an unresolved outcome was given up', () => {
+    const record = begun({ attempt: attemptWith({ recovery: true }) });
+    const given = beginAttempt(record, undefined, beginWith({ nowMs: now + settlesMs }));
+    expect(given.result).toMatchObject({ _tag: 'GaveUp' });
+    expect(dueOf(after(undefined, given))).toEqual(neverDue);
+  });
+});

@@ -1,0 +1,154 @@
+/** What goes wrong at the provider on the way to a point. */
+export type Trouble =
+  /** Nothing listens at the provider's address. */
+  | 'refused'
+  | 'rate limited'
+  /** The process holds another client secret than the provider. */
+  | 'wrong secret'
+  | 'cut before processing'
+  | 'cut after processing'
+  /** The provider sits on the request, and is killed under: it never processes it. */
+  | 'never processed'
+  /** The provider sits on the request and processes it when its sender is dead. */
+  | 'processed after the death'
+  /** The provider has processed the request and sits on its answer. */
+  | 'answer on its way';
+
+/** What a death at a point leaves behind, as the protocol sees it. */
+export type Remains =
+  /** Nothing was begun: whoever comes next renews as if nobody had died. */
+  | 'nothing'
+  /** An attempt is open, and the refresh token in the store is still good. */
+  | 'open attempt'
+  /** An attempt is open; the provider rotated, and its answer died with the process. */
+  | 'lost answer'
+  /** The request is known to have been in vain, and that is written down. */
+  | 'refusal'
+  /** The new token is in the store. */
+  | 'new token'
+  /** A first authorization came to nothing; there never was a token. */
+  | 'no token';
+
+/** A point of the protocol at which a process is killed. */
+export interface KillPoint {
+  /** As it follows upon `killed`. */
+  readonly name: string;
+  /** An account's first authorization, one more while the old grant lives, or a renewal. */
+  readonly flow: 'renewal' | 'reauthorization' | 'first authorization';
+  /** The operation and the side of it; undefined where the provider's {@link Trouble} holds the request. */
+  readonly at?: readonly [when: 'before' | 'inside' | 'after', operation: Operation];
+  readonly trouble?: Trouble;
+  readonly remains: Remains;
+}
+
+const operations = {
+  read: 'reading the account',
+  'look up the rest': "looking up the provider's rest",
+  begin: 'recording the attempt',
+  send: 'sending the request',
+  commit: 'committing the token',
+  'hand out': 'handing out the token',
+  release: 'releasing the attempt',
+  'note the rest': "noting the provider's rest",
+  reject: 'recording the rejection',
+  'leave open': 'leaving the attempt open',
+  'put pending': 'remembering the authorization',
+  'take pending': 'taking up the authorization',
+} as const;
+
+/** What the ports of a doomed process tell apart. */
+export type Operation = keyof typeof operations;
+
+const words = { before: 'before', inside: 'in the transaction of', after: 'after' } as const;
+
+/** Before, inside and after one operation: what each leaves behind. */
+const around = (
+  flow: KillPoint['flow'],
+  operation: Operation,
+  remains: Readonly<Partial<Record<'before' | 'inside' | 'after', Remains>>>,
+  trouble?: Trouble,
+): readonly KillPoint[] =>
+  (['before', 'inside', 'after'] as const).flatMap((when) => {
+    const left = remains[when];
+    const name = `${words[when]} ${operations[operation]}${trouble === undefined ? '' : ` (${trouble})`}`;
+    const point = { name, flow, at: [when, operation] as const, ...(trouble === undefined ? {} : { trouble }) };
+    return left === undefined ? [] : [{ ...point, remains: left }];
+  });
+
+const atProvider = (flow: KillPoint['flow'], trouble: Trouble, remains: Remains): KillPoint => ({
+  name: `with the request at the provider (${trouble})`,
+  flow,
+  trouble,
+  remains,
+});
+
+const untouched = { before: 'nothing', inside: 'nothing', after: 'nothing' } as const;
+const refused = { before: 'open attempt', inside: 'open attempt', after: 'refusal' } as const;
+const unresolved = { before: 'open attempt', inside: 'open attempt', after: 'open attempt' } as const;
+const lost = { before: 'lost answer', inside: 'lost answer', after: 'lost answer' } as const;
+
+/** Every point at which the renewal protocol touches the store, the provider or the caller. */
+export const killPoints: readonly KillPoint[] = [
+  ...around('renewal', 'read', { before: 'nothing', after: 'nothing' }),
+  ...around('renewal', 'look up the rest', { before: 'nothing', after: 'nothing' }),
+  ...around('renewal', 'begin', { before: 'nothing', inside: 'nothing', after: 'open attempt' }),
+  ...around('renewal', 'send', { before: 'open attempt' }),
+  atProvider('renewal', 'never processed', 'open attempt'),
+  atProvider('renewal', 'processed after the death', 'lost answer'),
+  atProvider('renewal', 'answer on its way', 'lost answer'),
+  ...around('renewal', 'send', { after: 'lost answer' }),
+  ...around('renewal', 'commit', { before: 'lost answer', inside: 'lost answer', after: 'new token' }),
+  ...around('renewal', 'hand out', { after: 'new token' }),
+  ...around('renewal', 'release', refused, 'refused'),
+  ...around('renewal', 'note the rest', unresolved, 'rate limited'),
+  ...around('renewal', 'release', refused, 'rate limited'),
+  ...around('renewal', 'reject', refused, 'wrong secret'),
+  ...around('renewal', 'leave open', unresolved, 'cut before processing'),
+  ...around('renewal', 'leave open', lost, 'cut after processing'),
+
+  ...around('reauthorization', 'put pending', untouched),
+  ...around('reauthorization', 'take pending', untouched),
+  ...around('reauthorization', 'send', { before: 'nothing' }),
+  atProvider('reauthorization', 'answer on its way', 'nothing'),
+  ...around('reauthorization', 'send', { after: 'nothing' }),
+  ...around('reauthorization', 'commit', { before: 'nothing', inside: 'nothing', after: 'new token' }),
+  ...around('reauthorization', 'hand out', { after: 'new token' }),
+
+  ...around('first authorization', 'take pending', { after: 'no token' }),
+  atProvider('first authorization', 'answer on its way', 'no token'),
+  ...around('first authorization', 'commit', { before: 'no token', inside: 'no token', after: 'new token' }),
+];
+
+/** How the provider rotates. In grace the old refresh token lives on for an hour. */
+export type Mode = 'strict' | 'strict-family' | 'grace';
+
+export const modes: readonly Mode[] = ['strict', 'strict-family', 'grace'];
+
+/** What has to become of an account once a second process has finished its story. */
+export type Fate =
+  /** Its token was renewed at once, by the first request after the death. */
+  | 'renewed'
+  /** Its token was renewed by the one recorded recovery request. */
+  | 'recovered'
+  /** The new token was there: nothing was sent. */
+  | 'kept'
+  /** Its refresh token is gone; it was `outcome_unknown`, then `reauthorization_required`. */
+  | 'lost and said'
+  /** It never had a token, and says so. */
+  | 'unauthorized';
+
+export const fateAt = ({ remains }: KillPoint, mode: Mode): Fate => {
+  switch (remains) {
+    case 'nothing':
+    case 'refusal':
+      return 'renewed';
+    case 'open attempt':
+      return 'recovered';
+    case 'lost answer':
+      return mode === 'grace' ? 'recovered' : 'lost and said';
+    case 'new token':
+      return 'kept';
+    case 'no token':
+      return 'unauthorized';
+  }
+};

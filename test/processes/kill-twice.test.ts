@@ -1,0 +1,72 @@
+import { describe, expect, it, vi } from 'vitest';
+import { hoursAgoMs, makeAccountFile } from './account-file.js';
+import { dieTogether } from './kill-campaign.js';
+import { killPoints, type Mode } from './kill-points.js';
+import { makeKillStory, type KillStory } from './kill-story.js';
+import { startWorker } from './worker-process.js';
+
+/** After the first attempt's settle window, and after the recovery's own. */
+const recoveryMs = 91_000;
+const afterwardsMs = 2 * recoveryMs;
+
+/** Where the first process dies, and after it the one that recovers. */
+const deaths = [
+  ['after recording the attempt', 'after recording the attempt'],
+  ['after recording the attempt', 'with the request at the provider (answer on its way)'],
+  ['with the request at the provider (answer on its way)', 'with the request at the provider (never processed)'],
+  ['with the request at the provider (never processed)', 'after sending the request'],
+  ['with the request at the provider (never processed)', 'after committing the token'],
+] as const;
+
+const renewalPoint = (name: string) => {
+  const point = killPoints.find((one) => one.flow === 'renewal' && one.name === name);
+  if (point === undefined) throw new Error(`no renewal has the point ${name}`);
+  return point;
+};
+
+/** What a third process finds, and how often the refresh token had been sent when it has looked. */
+const twice = async (mode: Mode): Promise<readonly unknown[]> => {
+  await using file = await makeAccountFile();
+  const stories = await Promise.all(
+    deaths.map(([first], index) => makeKillStory(`twice-${index}`, renewalPoint(first), mode)),
+  );
+  const again = (story: KillStory, index: number): KillStory => story.dyingAt(renewalPoint(deaths[index]?.[1] ?? ''));
+  try {
+    const providers = stories.map(({ provider }) => provider);
+    await file.prepare(providers, hoursAgoMs, async (llavero) => {
+      await Promise.all(stories.map(({ connect }) => connect(llavero)));
+    });
+    const first = await dieTogether(file.path, stories);
+    const second = await dieTogether(file.path, stories.map(again), recoveryMs);
+    expect([...first, ...second]).toEqual(Array.from({ length: 2 * deaths.length }, () => 'there'));
+    await using third = await startWorker({ path: file.path, providers, clocksMs: [afterwardsMs] });
+    return await Promise.all(
+      stories.map(async ({ key, standIn }) => {
+        const { value: before } = await third.call('status', [key]);
+        const { value: token, error } = await third.call('token', [key]);
+        const { value: after } = await third.call('status', [key]);
+        const answer = error?.cause ?? error?.code ?? token?.generation;
+        return [before?.state, answer, after?.state, Math.max(0, ...standIn.refreshTokenUses.values())];
+      }),
+    );
+  } finally {
+    await Promise.all(stories.map((story) => story[Symbol.asyncDispose]()));
+  }
+};
+
+const said = ['outcome_unknown', 'outcome_unresolved', 'reauthorization_required'];
+
+/** Processes start slowly on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
+
+describe('an account whose recovery dies as well', () => {
+  it.each(['strict', 'grace'] as const)('is not asked for a third time, and says so (%s)', async (mode) => {
+    expect(await twice(mode)).toEqual([
+      [...said, 0],
+      [...said, 1],
+      [...said, 2],
+      [...said, 2],
+      ['ready', 2, 'ready', 2],
+    ]);
+  });
+});

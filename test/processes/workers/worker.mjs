@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { deadlyPorts } from './deadly-ports.mjs';
+
+// A backend process with llavero in it. Its settings come as a parameter, its orders line by line on stdin; what it says
+// is written synchronously, so that SIGKILL takes back nothing of it. It ends by itself once stdin does.
+
+/** @type {import('../worker-process.js').WorkerSettings & { library: string, encryptionKey: { id: string, secret: string } }} */
+const settings = JSON.parse(process.argv[2] ?? '');
+
+/** @param {string} path */
+const load = (path) => import(pathToFileURL(join(settings.library, path)).href);
+
+const { createLlavero, centry, tray } = await load('entry-points/llavero.js');
+const { swapPorts } = await load('app/container/swap-ports.js');
+const { systemClock } = await load('adapters/time/system-clock.js');
+const { walkAuthorization } = await load('testing/stand-ins/walk-authorization.js');
+
+/** @param {object} line */
+const say = (line) => writeSync(1, `${JSON.stringify(line)}\n`);
+
+process.on('unhandledRejection', (reason) => {
+  say({ unhandled: String(reason) });
+  process.exitCode = 70;
+});
+
+let movedByMs = 0;
+const deadly = await deadlyPorts({ load, plans: settings.plans ?? {}, say });
+
+/** One llavero for each clock: what it sees is the same file, so much later. @param {number} aheadMs */
+const open = (aheadMs) => {
+  const clock = { ...systemClock(), nowMs: () => Date.now() + aheadMs + movedByMs };
+  return createLlavero({
+    providers: settings.providers.map(({ kind, options }) => (kind === 'centry' ? centry(options) : tray(options))),
+    store: deadly.store({ path: settings.path, ...settings.store }),
+    encryption: { keys: [settings.encryptionKey] },
+    allowHttpOnLoopback: true,
+    overrides: [
+      swapPorts({
+        clock,
+        httpClient: deadly.httpClient(clock),
+        eventSink: { emit: (/** @type {object} */ event) => void say({ event }) },
+      }),
+    ],
+  });
+};
+const llaveros = (settings.clocksMs ?? [0]).map(open);
+
+/** @typedef {{ generation: number, accessToken: { expose: () => string } }} Token */
+
+/** @param {Token} token */
+const view = ({ generation, accessToken }) => ({
+  generation,
+  fingerprint: createHash('sha256').update(accessToken.expose()).digest('hex').slice(0, 16),
+});
+
+/** @param {any} error */
+const told = (error) =>
+  typeof error?.code === 'string'
+    ? { code: error.code, retryable: error.retryable, cause: error.reason?.cause }
+    : { code: String(error?.stack ?? error), retryable: false };
+
+/** How often each answer came. @param {readonly Promise<Token>[]} asked */
+const tally = async (asked) => {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const outcome of await Promise.allSettled(asked)) {
+    const answer =
+      outcome.status === 'fulfilled'
+        ? `${view(outcome.value).generation} ${view(outcome.value).fingerprint}`
+        : told(outcome.reason).code;
+    counts[answer] = (counts[answer] ?? 0) + 1;
+  }
+  return counts;
+};
+
+/** @type {Record<string, (llavero: any, ...parameters: any[]) => Promise<unknown>>} */
+const calls = {
+  ready: (llavero) => llavero.ready(),
+  token: async (llavero, key, options) => view(await llavero.token(key, options)),
+  status: (llavero, key) => llavero.status(key),
+  sweep: (llavero, options) => llavero.sweep(options),
+  exchange: async (llavero, key, input) => view(await llavero.exchange(key, input)),
+  authorize: async (llavero, key, options) => {
+    const { url } = await llavero.authorize(key, options);
+    return view(await llavero.callback(await walkAuthorization(url)));
+  },
+  herd: (llavero, key, callers) => tally(Array.from({ length: callers }, () => llavero.token(key))),
+  every: async (llavero, keys, concurrency) => {
+    /** @type {Record<string, string>} */
+    const answers = {};
+    const queue = [...keys];
+    const lane = async () => {
+      for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+        answers[key] = Object.keys(await tally([llavero.token(key)])).join();
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, lane));
+    return answers;
+  },
+  start: async (llavero, options) => llavero.start(options),
+  close: (llavero) => llavero.close(),
+  move: async (_llavero, ms) => {
+    movedByMs = ms;
+  },
+};
+
+process.on('SIGTERM', () => {
+  say({ closing: true });
+  process.stdin.destroy();
+  void Promise.all(llaveros.map((llavero) => llavero.close())).then(() => say({ closed: true }));
+});
+
+/** @param {string} line */
+const obey = async (line) => {
+  const { serial, call, parameters, at } = JSON.parse(line);
+  try {
+    const value = await deadly.inStory(parameters[0], async () => calls[call]?.(llaveros[at], ...parameters));
+    say({ serial, value });
+  } catch (error) {
+    say({ serial, error: told(error) });
+  }
+};
+
+const orders = createInterface({ input: process.stdin });
+orders.on('line', (line) => void obey(line));
+orders.on('close', () => void Promise.all(llaveros.map((llavero) => llavero.close())));
