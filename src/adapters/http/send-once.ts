@@ -26,8 +26,6 @@ export interface Transport {
   readonly isOverdue: () => boolean;
 }
 
-export type SendOnce = typeof sendOnce;
-
 const longestTimerMs = 2 ** 31 - 1;
 
 /**

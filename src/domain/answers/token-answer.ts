@@ -19,7 +19,7 @@ export interface TokenAnswerNames {
 }
 
 /** The names of RFC 6749 §5.1, and the one that most add for the refresh token's life. */
-export const standardAnswerNames: TokenAnswerNames = Object.freeze({
+const standardAnswerNames: TokenAnswerNames = Object.freeze({
   accessToken: 'access_token',
   refreshToken: 'refresh_token',
   tokenType: 'token_type',

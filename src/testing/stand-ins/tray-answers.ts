@@ -46,5 +46,5 @@ export const trayTokens = (
 const saoPauloOffsetMs = -3 * 3_600_000;
 
 /** `YYYY-MM-DD HH:MM:SS` in São Paulo, which has stood at -03:00 all year since 2019; what is left of a second is cut off. */
-export const saoPauloTime = (unixMs: number): string =>
+const saoPauloTime = (unixMs: number): string =>
   new Date(unixMs + saoPauloOffsetMs).toISOString().slice(0, 19).replace('T', ' ');

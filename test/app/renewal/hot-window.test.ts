@@ -37,7 +37,6 @@ const scene = (entries = 10, jitter = 0): Scene => {
       incarnation: 'one',
       writtenAtMs: clock.nowMs(),
       invalidated: false,
-      writtenAtMs: 0,
       ...members,
     }),
   };

@@ -134,6 +134,20 @@ describe('register', () => {
     expect(sent(http, 0, 'client_secret')).toBe(`${canary}-new`);
   });
 
+  it('does not cover up what an authorization at the same time has brought', async () => {
+    const { llavero, another, clock, http, store } = makeScene({ encryption: 'plaintext' });
+    await llavero.register({ provider: 'centry', account: 'acme' });
+    const slow = store.holdNextAnswer('read');
+    const registering = llavero.register({ provider: 'centry', account: 'acme' });
+    await slow.arrived;
+    http.answer(centryAnswer(1));
+    await another().exchange(centryKey, { code: 'c' });
+    slow.release();
+    await registering;
+    await clock.advance(centryLifeMs);
+    expect((await llavero.status(centryKey)).state).toBe('ready');
+  });
+
   it('does not bring back what a revocation at the same time has forgotten', async () => {
     const { llavero, another, store } = await authorizedCentry();
     const slow = store.holdNextAnswer('read');

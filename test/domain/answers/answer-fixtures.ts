@@ -34,7 +34,7 @@ export const previousToken: IssuedToken = Object.freeze({
 });
 
 /** A token with its secrets laid open, so that values can be compared. */
-export const laidOpen = (token: IssuedToken): Readonly<Record<string, unknown>> => ({
+const laidOpen = (token: IssuedToken): Readonly<Record<string, unknown>> => ({
   ...token,
   ...(token.accessToken && { accessToken: token.accessToken.expose() }),
   ...(token.refreshToken && { refreshToken: token.refreshToken.expose() }),
