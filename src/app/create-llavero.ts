@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Container, type ContainerModule } from 'inversify';
+import { Container, ContainerModule } from 'inversify';
 import { services } from './container/identifiers.js';
 import { llaveroModules } from './container/llavero-modules.js';
 import type { Llavero } from './llavero.js';
@@ -16,7 +16,13 @@ export interface CreateLlaveroOptions extends LlaveroOptions {
  * Throws `TypeError` with the fix in its message when an option cannot work.
  */
 export const createLlavero = (options: CreateLlaveroOptions): Llavero => {
+  const { overrides = [] } = options ?? {};
+  if (!Array.isArray(overrides) || !overrides.every((module) => module instanceof ContainerModule)) {
+    throw new TypeError(
+      'createLlavero({ overrides }): pass a list of container modules, for example [swapPorts({ clock })]',
+    );
+  }
   const container = new Container({ defaultScope: 'Singleton', jitless: true });
-  container.load(...llaveroModules(options), ...(options.overrides ?? []));
+  container.load(...llaveroModules(options), ...overrides);
   return container.get(services.llavero);
 };

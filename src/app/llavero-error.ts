@@ -24,7 +24,7 @@ export class LlaveroError extends Error {
     super(message);
     this.code = code;
     this.retryable = retryable;
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+    if (retryAfterMs !== undefined) this.retryAfterMs = Math.ceil(retryAfterMs);
     if (key !== undefined) this.key = key;
     this.reason = reason;
   }

@@ -13,6 +13,7 @@ import type { MakeReady } from './make-ready.js';
 import type { Flights } from './renewal/flights.js';
 import type { Refreshed } from './renewal/refresh-token.js';
 import type { TokenCache } from './renewal/token-cache.js';
+import { makeSharedCalls } from './shared-calls.js';
 import { checkSweepOptions } from './sweeping/check-sweep-options.js';
 import type { SweepReport } from './sweeping/sweep-report.js';
 import type { UseCase, UseCaseError } from './use-case-error.js';
@@ -106,6 +107,7 @@ const thrown = (error: UseCaseError): Error =>
 export const makeLlavero = (deps: LlaveroDeps): Llavero => {
   const { providers, cache, flights, clock, store, lifetime, makeReady } = deps;
   const underWay = new Set<Promise<unknown>>();
+  const shared = makeSharedCalls<Token>(clock);
 
   const closed = TE.left(tokenError('StoreFailed', { operation: 'answer', why: 'closed' }));
 
@@ -165,6 +167,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
 
   const close = async (): Promise<void> => {
     lifetime.closing = true;
+    shared.clear();
     stopSweeping.abort();
     const drained = new AbortController();
     const limit = clock.sleep(drainMs, drained.signal).then(() => {
@@ -197,10 +200,10 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
     authorize: (key, options = {}) => run(deps.startAuthorization(key, options)),
     callback: flow(deps.completeAuthorization.fromCallback, run),
     exchange: flow(deps.completeAuthorization.fromCode, run),
-    token: (key, options) => {
-      const cached = options === undefined ? cache.fresh(key) : undefined;
-      return cached === undefined ? tokenFor(key, options ?? {}) : cached.promise;
-    },
+    token: (key, options) =>
+      options === undefined
+        ? (cache.fresh(key)?.promise ?? shared.join(key, () => tokenFor(key, {})))
+        : tokenFor(key, options),
     peek: (key) => (cache.fresh(key) ?? cache.fresh(whole(key)))?.token,
     invalidate: flow(deps.invalidateToken, run),
     revoke: (key, options = {}) => run(deps.revokeToken(key, options)),

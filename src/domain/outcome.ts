@@ -20,7 +20,7 @@ export type Outcome =
   /** Not processed: it never left, or was turned away unread (429, a redirect). Safe to send again after a rest. */
   | { readonly _tag: 'Unsent'; readonly reason: TokenError }
   /** It may have been processed: a timeout, a reset, a 5xx, an unreadable 2xx. */
-  | { readonly _tag: 'Unknown'; readonly why: string };
+  | { readonly _tag: 'Unknown'; readonly why: string; readonly retryAfterMs?: number };
 
 export const issued = (token: IssuedToken, warnings: readonly AnswerWarning[] = []): Outcome => ({
   _tag: 'Issued',
@@ -29,4 +29,9 @@ export const issued = (token: IssuedToken, warnings: readonly AnswerWarning[] = 
 });
 export const rejected = (reason: TokenError): Outcome => ({ _tag: 'Rejected', reason });
 export const unsent = (reason: TokenError): Outcome => ({ _tag: 'Unsent', reason });
-export const unknown = (why: string): Outcome => ({ _tag: 'Unknown', why });
+/** `retryAfterMs` when the provider said how long to rest. */
+export const unknown = (why: string, retryAfterMs?: number): Outcome => ({
+  _tag: 'Unknown',
+  why,
+  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+});

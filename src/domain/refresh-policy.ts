@@ -100,7 +100,7 @@ export interface Need {
   readonly jitter?: number | undefined;
 }
 
-/** A token this young is as valid as one can be had, whatever a caller asks for. */
+/** A token this young is about as valid as one can be had. */
 export const isBrandNew = (policy: RefreshPolicy, token: TokenTimes, nowMs: number): boolean =>
   nowMs >= token.obtainedAtMs && nowMs - token.obtainedAtMs < renewFirstMs(policy, token);
 
@@ -112,7 +112,7 @@ export const judgeToken = (policy: RefreshPolicy, token: TokenTimes, need: Need)
   const left = leftMs(token, need.nowMs);
   const asked = need.minValidMs ?? 0;
   if (left <= 0) return 'replace';
-  if (left < asked && !isBrandNew(policy, token, need.nowMs)) return 'replace';
+  if (left < asked) return 'replace';
   if (need.nowMs < token.obtainedAtMs - clockToleranceMs) return 'renew';
   if (left < renewFirstMs(policy, token)) return 'renew';
   return left < renewSoonMs(policy, token, need.jitter) ? 'use_and_renew' : 'use';

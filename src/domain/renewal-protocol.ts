@@ -239,6 +239,8 @@ export interface FailureNote {
   readonly client?: string | undefined;
   /** The rest after the `count`-th failure in a row; undefined for none. */
   readonly restMs: (count: number) => number | undefined;
+  /** Nobody may ask again before an open attempt has settled. */
+  readonly untilSettled?: boolean | undefined;
 }
 
 const failed = (current: AccountRecord, note: FailureNote, nowMs: number): Failure => {
@@ -322,7 +324,8 @@ export const leaveAttemptOpen = (
   note: FailureNote,
 ): Change<Settled> =>
   settle(current, consumed, attemptId, (record, attempt) => {
-    const failure = failed(record, note, nowMs);
+    const { retryAt = 0, ...rest } = failed(record, note, nowMs);
+    const failure = { ...rest, retryAt: note.untilSettled === true ? Math.max(retryAt, attempt.settlesAt) : retryAt };
     const due = dueAfter(record, failure, attempt);
     return { ...record, ...due, attempt: { ...attempt, unknown: true }, failure, updatedAt: nowMs };
   });

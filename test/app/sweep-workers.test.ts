@@ -58,6 +58,36 @@ describe('two processes that sweep one store', () => {
     slow.release();
     expect(await first).toMatchObject({ due: 1, renewed: 1 });
   });
+
+  it('do not wait for the other one when it was quicker by a moment', async () => {
+    const { llavero, another, clock, store, keepWaiting } = await trayShops(1);
+    await clock.advance(dueAfterMs);
+    const slow = keepWaiting(1);
+    const beginning = store.holdNext('update');
+    const first = llavero.sweep();
+    await beginning.arrived;
+    const second = another().sweep();
+    await slow.arrived;
+    beginning.release();
+    expect(await first).toEqual({ due: 1, renewed: 0, failed: 0, skipped: 1, durationMs: 0 });
+    slow.release();
+    expect(await second).toMatchObject({ due: 1, renewed: 1 });
+  });
+
+  it('skip what the other one has renewed meanwhile, even when its access token is due again by then', async () => {
+    const { llavero, another, clock, store, asked } = await trayShops(1);
+    await clock.advance(dueAfterMs);
+    const other = another();
+    await other.ready();
+    const looking = store.holdNext('read');
+    const first = llavero.sweep();
+    await looking.arrived;
+    await other.sweep();
+    await clock.advance(3 * hourMs);
+    looking.release();
+    expect(await first).toMatchObject({ due: 1, renewed: 0, skipped: 1 });
+    expect(asked).toEqual([1]);
+  });
 });
 
 describe('a sweep and the callers of its own process', () => {
@@ -100,6 +130,27 @@ describe('a sweep and the callers of its own process', () => {
     expect((await token).generation).toBe(2);
     expect(new Set(asked)).toEqual(new Set([1, 2]));
     expect(asked).toHaveLength(2);
+  });
+
+  it('share one flight when the caller came while the sweep waited for its place in flight', async () => {
+    const { llavero, clock, http, store, settle } = makeScene({ providers: [citrusPreset()] });
+    http.answer(citrusAnswer(1)).answer(citrusAnswer(2));
+    await llavero.token('citrusad/1');
+    await llavero.token('citrusad/2');
+    await clock.advance(hourMs);
+    const [first, second] = [http.hold(), http.hold()];
+    const sweeping = llavero.sweep({ keepWarm: true, concurrency: 1 });
+    await first.arrived;
+    await settle();
+    store.resetCounts();
+    const token = llavero.token('citrusad/2');
+    await second.arrived;
+    first.release(citrusAnswer(3));
+    expect(await sweeping).toMatchObject({ due: 2, renewed: 1, skipped: 1 });
+    second.release(citrusAnswer(4));
+    expect((await token).generation).toBe(2);
+    // One attempt and two commits: no other flight tried to begin.
+    expect(store.asked('update')).toBe(3);
   });
 
   it('wait as long as any caller for a store that takes the token late', async () => {

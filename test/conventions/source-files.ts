@@ -10,16 +10,14 @@ export interface SourceFile {
 
 const code = /\.(?:ts|mts|cts|js|mjs|cjs)$/;
 
-/** Every file of code below a directory of the project; none when there is no such directory. */
+/** Every file of code below a directory of the project but what is installed there; none when there is no such directory. */
 export const sourceFilesIn = (directory: string): readonly SourceFile[] => {
   const top = join(projectRoot, directory);
   if (!existsSync(top)) return [];
   return readdirSync(top, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && code.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
+    .map((entry) => relative(projectRoot, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !path.includes('/node_modules/'))
     .toSorted()
-    .map((file) => ({
-      path: relative(projectRoot, file).split(sep).join('/'),
-      text: readFileSync(file, 'utf8'),
-    }));
+    .map((path) => ({ path, text: readFileSync(join(projectRoot, path), 'utf8') }));
 };

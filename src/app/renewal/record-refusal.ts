@@ -59,6 +59,7 @@ export const makeRecordRefusal = (deps: RecordRefusalDeps): RecordRefusal => {
   ): FailureNote => {
     const { code, retryAfterMs } = factsOf(reason);
     const terminal = ending === 'rejected' ? terminalOf(reason) : undefined;
+    const untilSettled = policy.recovery !== 'retry' || attempt.way === 'recovery';
     const restMs = (count: number): number | undefined => {
       if (terminal === 'account_unavailable') return accountRetryMs;
       if (terminal === 'client_rejected') {
@@ -70,7 +71,7 @@ export const makeRecordRefusal = (deps: RecordRefusalDeps): RecordRefusal => {
     // The second way is only walked once the refresh token is dead, and it stays dead however that ends.
     return attempt.way === 'fallback'
       ? { code: 'ERR_REAUTHORIZATION_REQUIRED', detail: 'invalid_grant', terminal: 'reauthorization_required', restMs }
-      : { code, detail: failureDetail(reason), terminal, client, restMs };
+      : { code, detail: failureDetail(reason), terminal, client, restMs, untilSettled };
   };
 
   return (account, attempt, ending, reason, onDelay) => {

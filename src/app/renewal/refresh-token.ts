@@ -122,7 +122,8 @@ export const makeRefreshToken = ({ accounts, cache, flights, renew, clock }: Ref
       try {
         return await refresh(key, wanted, waiting, 1)();
       } finally {
-        ended.abort();
+        // With a reason, for without one an error is made each time.
+        ended.abort('landed');
       }
     });
 

@@ -15,6 +15,7 @@ import { storeFailed, type Accounts } from '../accounts/accounts.js';
 import type { UseCase } from '../use-case-error.js';
 import { askAgainAt, restingError } from './ask-again.js';
 import { canRenew, hasFallback } from './can-renew.js';
+import { notObtained } from './not-obtained.js';
 import type { CommitToken } from './commit-token.js';
 import type { ProviderRests } from './provider-rests.js';
 import type { Ending, OwnAttempt, RecordRefusal } from './record-refusal.js';
@@ -185,14 +186,13 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
         return refused(account, waiting, attempt, 'unsent', outcome.reason);
       case 'Unknown': {
         const { why } = outcome;
-        if (account.grant.repeatable) {
-          return refused(account, waiting, attempt, 'unsent', tokenError('ProviderUnavailable', { key, why }));
-        }
+        if (account.grant.repeatable) return refused(account, waiting, attempt, 'unsent', notObtained(key, outcome));
         if (attempt.way === 'fallback') {
           const lost = tokenError('ReauthorizationRequired', { key, cause: 'outcome_unresolved' });
           return refused(account, waiting, attempt, 'rejected', lost);
         }
-        return refused(account, waiting, attempt, 'unknown', tokenError('OutcomeUnknown', { key, why }));
+        const unknown = withRetryAfter(tokenError('OutcomeUnknown', { key, why }), outcome.retryAfterMs);
+        return refused(account, waiting, attempt, 'unknown', unknown);
       }
     }
   };

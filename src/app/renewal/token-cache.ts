@@ -8,6 +8,8 @@ export interface CachedToken extends Held {
   readonly policy: RefreshPolicy;
   /** In [0, 1): spreads this process's background renewals away from other processes'. */
   readonly jitter: number;
+  /** Fetched for a caller who asked for more validity than the provider gives: asking again soon would bring no more. */
+  readonly isLongest: boolean;
 }
 
 /** A token that can be handed out as it is; the promise is ready, so that the hot path makes none. */
@@ -22,6 +24,7 @@ export interface FreshToken {
  */
 interface Entry extends CachedToken, FreshToken {
   invalidated: boolean;
+  isLongest: boolean;
   /** Fresh until then by the wall clock. */
   untilMs: number;
   /** When it was last known to be what the store holds, by the monotonic clock. */
@@ -48,6 +51,8 @@ export interface TokenCache {
   readonly confirm: (key: string) => void;
   /** Hand the token out without another look for so long, as far as its own life allows. */
   readonly defer: (key: string, ms: number) => void;
+  /** The provider gives no more validity than this token has. */
+  readonly markLongest: (key: string) => void;
   readonly invalidate: (key: string, generation: number) => void;
   readonly drop: (key: string) => void;
   /** Removed or revoked here: a reading of the store from before does not bring that grant's tokens back. */
@@ -141,6 +146,7 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       writtenAtMs: held.writtenAtMs,
       invalidated: hasEnded || held.invalidated || (same && known.invalidated),
       policy,
+      isLongest: same && known.isLongest,
       jitter: known?.jitter ?? jitter(),
       checkedMs: nowMs,
       loadedWallMs: same ? known.loadedWallMs : wallMs(),
@@ -189,6 +195,10 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       const left = leftMs(times, judgedMs(entry));
       const firstMs = renewFirstMs(entry.policy, times);
       open(entry, Math.min(ms, left > firstMs ? left - firstMs : left));
+    },
+    markLongest: (key) => {
+      const entry = byKey.get(key);
+      if (entry !== undefined) entry.isLongest = true;
     },
     invalidate: (key, generation) =>
       change(key, (entry) => {

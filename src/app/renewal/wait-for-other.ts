@@ -24,8 +24,11 @@ export interface WaitForOtherDeps {
   readonly randomness: Randomness;
 }
 
-const firstPollMs = 20;
-const longestPollMs = 500;
+/** A renewal over a fast network takes a few of these. */
+const shortestRestMs = 5;
+const longestRestMs = 500;
+/** Between the two, a rest is this part of the time waited so far, and up to twice that. */
+const restFraction = 0.1;
 
 /** Why a caller was turned away while another worker was at it; its own patience may be longer than its flight's. */
 export const busyElsewhere = 'another worker is renewing this token';
@@ -47,7 +50,7 @@ export const makeWaitForOther = ({ store, clock, randomness }: WaitForOtherDeps)
     account: Account,
     attemptEndsMs: number,
     patienceEndsMs: number,
-    pollMs: number,
+    sinceMs: number,
   ): TE.TaskEither<TokenError, void> => {
     const { key, generation, incarnation } = account.record;
     const nowMs = clock.monotonicMs();
@@ -55,7 +58,8 @@ export const makeWaitForOther = ({ store, clock, randomness }: WaitForOtherDeps)
     if (nowMs >= patienceEndsMs) {
       return TE.left(leftToOthers(key, attemptLeftMs));
     }
-    const restMs = Math.min(patienceEndsMs - nowMs, attemptLeftMs, pollMs * (1 + randomness.fraction()));
+    const leastMs = Math.min(longestRestMs, Math.max(shortestRestMs, restFraction * (nowMs - sinceMs)));
+    const restMs = Math.min(patienceEndsMs - nowMs, attemptLeftMs, leastMs * (1 + randomness.fraction()));
     return pipe(
       TE.fromTask<void, TokenError>(() => clock.sleep(Math.max(1, restMs))),
       TE.flatMap(() => pipe(store.read(key), TE.mapError(storeFailed(key)))),
@@ -63,10 +67,11 @@ export const makeWaitForOther = ({ store, clock, randomness }: WaitForOtherDeps)
         const same = record?.incarnation === incarnation && record.generation === generation;
         const open = record?.attempt !== undefined && !record.attempt.unknown;
         return same && open && clock.monotonicMs() < attemptEndsMs
-          ? poll(account, attemptEndsMs, patienceEndsMs, Math.min(longestPollMs, pollMs * 2))
+          ? poll(account, attemptEndsMs, patienceEndsMs, sinceMs)
           : TE.right(undefined);
       }),
     );
   };
-  return (account, attemptEndsMs, patienceEndsMs) => poll(account, attemptEndsMs, patienceEndsMs, firstPollMs);
+  return (account, attemptEndsMs, patienceEndsMs) => async () =>
+    poll(account, attemptEndsMs, patienceEndsMs, clock.monotonicMs())();
 };

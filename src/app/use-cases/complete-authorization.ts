@@ -19,6 +19,7 @@ import type { Vault } from '../accounts/vault.js';
 import type { CommitToken } from '../renewal/commit-token.js';
 import type { Flights } from '../renewal/flights.js';
 import type { Refreshed } from '../renewal/refresh-token.js';
+import { notObtained } from '../renewal/not-obtained.js';
 import type { SendTokenRequest } from '../renewal/send-token-request.js';
 import type { TokenCache } from '../renewal/token-cache.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
@@ -83,10 +84,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
             return TE.left(outcome.reason);
           case 'Unknown':
             return TE.left(
-              tokenError('ProviderUnavailable', {
-                key: account.key.key,
-                why: `${outcome.why}; the code may be spent, so start again with authorize()`,
-              }),
+              notObtained(account.key.key, outcome, '; the code may be spent, so start again with authorize()'),
             );
         }
       }),

@@ -2,9 +2,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { misuse } from '../../domain/misuse.js';
-import type { Judgement } from '../../domain/refresh-policy.js';
+import { isBrandNew, type Judgement } from '../../domain/refresh-policy.js';
 import { factsOf } from '../../domain/token-error-facts.js';
-import type { Token } from '../../domain/token.js';
+import { timesOfToken, type Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
@@ -57,8 +57,11 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
       ),
     );
 
-  const judge = (cached: CachedToken, configured: ConfiguredProvider, { minValidMs }: TokenNeed): Judgement =>
-    judgeHeld(cached, configured, { nowMs: cache.judgedAtMs(cached.token.key), minValidMs, jitter: cached.jitter });
+  const judge = (cached: CachedToken, configured: ConfiguredProvider, { minValidMs }: TokenNeed): Judgement => {
+    const nowMs = cache.judgedAtMs(cached.token.key);
+    const suffices = cached.isLongest && isBrandNew(configured.policy, timesOfToken(cached.token), nowMs);
+    return judgeHeld(cached, configured, { nowMs, minValidMs: suffices ? 0 : minValidMs, jitter: cached.jitter });
+  };
 
   /** A cached token that will do, renewed or checked behind the caller's back where that is due. */
   const fromMemory = (key: string, configured: ConfiguredProvider, need: TokenNeed): UseCase<Token> | undefined => {
@@ -118,6 +121,7 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
         ({ cached, renewed }) => {
           const isNew = known === undefined ? renewed : isNewer(cached, known);
           const does = need.force === true ? isNew : isServable(cached, configured, need);
+          if (!does && joined === undefined && renewed) cache.markLongest(key);
           return does || joined === undefined ? TE.right(cached.token) : again();
         },
       ),

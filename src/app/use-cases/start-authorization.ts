@@ -70,6 +70,9 @@ export const makeStartAuthorization = (deps: StartAuthorizationDeps): StartAutho
         misuse(`${account.key.key} needs no authorization: its grant is ${account.grant.style}; call token()`),
       );
     }
+    if (options.storeUrl !== undefined && typeof options.storeUrl !== 'string') {
+      return TE.left(misuse("authorize(key, { storeUrl }): storeUrl must be a string, for example 'loja.example.com'"));
+    }
     const state = randomness.token(randomBytes);
     const codeVerifier = authorization.pkce ? randomness.token(randomBytes) : undefined;
     const codeChallenge = codeVerifier === undefined ? undefined : digests.codeChallenge(codeVerifier);

@@ -81,7 +81,7 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
       let failure: TokenError | undefined;
 
       const lane = async (source: DueAccounts): Promise<void> => {
-        while (!stop.aborted && tally.take()) {
+        while (!stop.aborted && !source.ended() && tally.take()) {
           const next = await source.next();
           if (E.isLeft(next)) failure ??= next.left;
           if (E.isLeft(next) || next.right === undefined || stop.aborted) return tally.giveBack();

@@ -20,11 +20,11 @@ export const isSuccess = (status: number): boolean => status >= 200 && status <=
  */
 export const judgeStatus = ({ status, headers }: TokenAnswer, context: AnswerContext): Outcome | undefined => {
   const { key, sentAtMs, retryAfterMaxMs } = context;
+  const retryAfterMs = parseRetryAfterMs(headers['retry-after'], sentAtMs, retryAfterMaxMs);
   if (status === 429) {
-    const retryAfterMs = parseRetryAfterMs(headers['retry-after'], sentAtMs, retryAfterMaxMs);
     return unsent(tokenError('RateLimited', { key, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }));
   }
   if (status >= 300 && status <= 399) return unsent(tokenError('ResponseMalformed', { key, why: 'redirect', status }));
   const isFinal = isSuccess(status) || (status >= 400 && status <= 499 && status !== 408 && status !== 425);
-  return isFinal ? undefined : unknown(`http_${status}`);
+  return isFinal ? undefined : unknown(`http_${status}`, retryAfterMs);
 };

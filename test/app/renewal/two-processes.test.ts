@@ -81,8 +81,8 @@ describe('two processes on one store', () => {
     await clock.advance(0);
     store.resetCounts();
     await clock.advance(10 * secondMs);
-    // 20, 40, 80, 160, 320 ms, then every 500 ms.
-    expect(store.asked('read')).toBe(5 + 18);
+    // Every 5 ms for 50 ms, then after a tenth of the time waited so far, from 5 s on every 500 ms.
+    expect(store.asked('read')).toBe(10 + 49 + 9);
     held.release(centryAnswer(2));
     await clock.advance(secondMs);
     expect((await second).generation).toBe((await first).generation);

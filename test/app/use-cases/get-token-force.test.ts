@@ -132,8 +132,18 @@ describe('minValidMs', () => {
   it('beyond what the provider issues gives the newest there is, without a loop', async () => {
     const { llavero, http } = await authorizedCentry();
     const need = { minValidMs: 10 * centryLifeMs };
-    for (let time = 0; time < 5; time += 1) expect((await llavero.token(centryKey, need)).generation).toBe(1);
-    expect(http.requests).toHaveLength(1);
+    http.answer(centryAnswer(2));
+    for (let time = 0; time < 5; time += 1) expect((await llavero.token(centryKey, need)).generation).toBe(2);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('beyond what the provider issues rejects when the renewal fails, however new the token is', async () => {
+    const { llavero, http } = await authorizedCentry();
+    http.fail('Unsent', 'connection_refused');
+    await expect(llavero.token(centryKey, { minValidMs: 10 * centryLifeMs })).rejects.toMatchObject({
+      code: 'ERR_PROVIDER_UNAVAILABLE',
+    });
+    expect((await llavero.token(centryKey)).generation).toBe(1);
   });
 
   it('beyond what the provider issues renews a token that is no longer new, once', async () => {

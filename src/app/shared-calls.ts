@@ -1,0 +1,44 @@
+import type { Clock } from '../ports/clock.js';
+
+/** Calls for a key that are answered as one. */
+export interface SharedCalls<A> {
+  /** The answer of a call for this key that began a moment ago and is not answered yet; otherwise what `begin` starts. */
+  readonly join: (key: string, begin: () => Promise<A>) => Promise<A>;
+  /** Nobody joins what has begun so far. */
+  readonly clear: () => void;
+}
+
+/** So close together that it makes no difference which of them was first. */
+const momentMs = 10;
+
+interface Call<A> {
+  readonly answer: Promise<A>;
+  readonly beganAtMs: number;
+}
+
+/**
+ * A herd costs hardly more than its first caller. Those who come later get a call of their own, so that nobody's patience
+ * is shortened by somebody else's.
+ */
+export const makeSharedCalls = <A>({ monotonicMs }: Pick<Clock, 'monotonicMs'>): SharedCalls<A> => {
+  const calls = new Map<string, Call<A>>();
+
+  const start = (key: string, beganAtMs: number, begin: () => Promise<A>): Promise<A> => {
+    const call = { answer: begin(), beganAtMs };
+    const end = (): void => {
+      if (calls.get(key) === call) calls.delete(key);
+    };
+    calls.set(key, call);
+    call.answer.then(end, end);
+    return call.answer;
+  };
+
+  return {
+    join: (key, begin) => {
+      const call = calls.get(key);
+      const nowMs = monotonicMs();
+      return call !== undefined && nowMs - call.beganAtMs < momentMs ? call.answer : start(key, nowMs, begin);
+    },
+    clear: () => calls.clear(),
+  };
+};
