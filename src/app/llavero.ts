@@ -13,7 +13,7 @@ import type { MakeReady } from './make-ready.js';
 import type { Flights } from './renewal/flights.js';
 import type { Refreshed } from './renewal/refresh-token.js';
 import type { TokenCache } from './renewal/token-cache.js';
-import { makeSharedCalls } from './shared-calls.js';
+import { makeShareCall } from './share-call.js';
 import { checkSweepOptions } from './sweeping/check-sweep-options.js';
 import type { SweepReport } from './sweeping/sweep-report.js';
 import type { UseCase, UseCaseError } from './use-case-error.js';
@@ -107,7 +107,7 @@ const thrown = (error: UseCaseError): Error =>
 export const makeLlavero = (deps: LlaveroDeps): Llavero => {
   const { providers, cache, flights, clock, store, lifetime, makeReady } = deps;
   const underWay = new Set<Promise<unknown>>();
-  const shared = makeSharedCalls<Token>(clock);
+  const shareCall = makeShareCall<Token>(clock);
 
   const closed = TE.left(tokenError('StoreFailed', { operation: 'answer', why: 'closed' }));
 
@@ -167,7 +167,6 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
 
   const close = async (): Promise<void> => {
     lifetime.closing = true;
-    shared.clear();
     stopSweeping.abort();
     const drained = new AbortController();
     const limit = clock.sleep(drainMs, drained.signal).then(() => {
@@ -202,7 +201,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
     exchange: flow(deps.completeAuthorization.fromCode, run),
     token: (key, options) =>
       options === undefined
-        ? (cache.fresh(key)?.promise ?? shared.join(key, () => tokenFor(key, {})))
+        ? (cache.fresh(key)?.promise ?? shareCall(key, () => tokenFor(key, {})))
         : tokenFor(key, options),
     peek: (key) => (cache.fresh(key) ?? cache.fresh(whole(key)))?.token,
     invalidate: flow(deps.invalidateToken, run),

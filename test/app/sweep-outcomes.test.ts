@@ -327,6 +327,31 @@ describe('an account that this process cannot open', () => {
     expect(asked).toEqual([]);
   });
 
+  it('because its provider’s own code throws is counted as failed, and spoils no other', async () => {
+    const { another, clock, asked } = await trayShops(2);
+    await clock.advance(dueAfterMs);
+    const preset = trayPreset();
+    const llavero = another({
+      providers: [
+        {
+          id: preset.id,
+          configure: (rules) => {
+            const provider = preset.configure(rules);
+            return {
+              ...provider,
+              complete: (key, fields) => {
+                if (key.account === '1') throw new Error(`${canary} of a provider`);
+                return provider.complete(key, fields);
+              },
+            };
+          },
+        },
+      ],
+    });
+    expect(await llavero.sweep()).toMatchObject({ due: 2, renewed: 1, failed: 1, skipped: 0 });
+    expect(asked).toEqual([2]);
+  });
+
   it('because its provider is another process’s business is not looked at', async () => {
     const { another, clock, asked } = await trayShops(1);
     await clock.advance(dueAfterMs);

@@ -67,9 +67,10 @@ describe('two processes that sweep one store', () => {
     const first = llavero.sweep();
     await beginning.arrived;
     const second = another().sweep();
+    await clock.advance(secondMs);
     await slow.arrived;
     beginning.release();
-    expect(await first).toEqual({ due: 1, renewed: 0, failed: 0, skipped: 1, durationMs: 0 });
+    expect(await first).toEqual({ due: 1, renewed: 0, failed: 0, skipped: 1, durationMs: secondMs });
     slow.release();
     expect(await second).toMatchObject({ due: 1, renewed: 1 });
   });

@@ -120,6 +120,11 @@ describe('sweep', () => {
     expect(asked.toSorted((one, other) => one - other)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('comes to an end with a limit below its lanes and several providers that have nothing due', async () => {
+    const { llavero } = makeScene();
+    for (const limit of [1, 2, 8]) expect(await llavero.sweep({ limit })).toEqual(nothing);
+  });
+
   it('pages through more than it reads at once', async () => {
     const { llavero, clock, asked } = await trayShops(250);
     await clock.advance(dueAfterMs);

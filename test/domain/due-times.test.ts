@@ -3,13 +3,8 @@ import type { AccountRecord } from '../../src/domain/account-record.js';
 import { dueTimesOf, keepAliveAtOf, neverDue } from '../../src/domain/due-times.js';
 import type { IssuedToken } from '../../src/domain/issued-token.js';
 import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
-import {
-  beginAttempt,
-  commitRenewal,
-  leaveAttemptOpen,
-  rejectAttempt,
-  releaseAttempt,
-} from '../../src/domain/renewal-protocol.js';
+import { leaveAttemptOpen, rejectAttempt, releaseAttempt } from '../../src/domain/attempt-ending.js';
+import { beginAttempt, commitRenewal } from '../../src/domain/renewal-protocol.js';
 import { Secret } from '../../src/domain/secret.js';
 import {
   after,

@@ -2,13 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import { forgetToken, invalidateGeneration } from '../../src/domain/forgetting.js';
-import {
-  beginAttempt,
-  commitRenewal,
-  leaveAttemptOpen,
-  rejectAttempt,
-  releaseAttempt,
-} from '../../src/domain/renewal-protocol.js';
+import { leaveAttemptOpen, rejectAttempt, releaseAttempt } from '../../src/domain/attempt-ending.js';
+import { beginAttempt, commitRenewal } from '../../src/domain/renewal-protocol.js';
 import {
   after,
   attemptTtlMs,

@@ -10,11 +10,16 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const cache = join(root, 'node_modules', '.cache', 'llavero-build');
 const staleAfterMs = 3_600_000;
 
+let building: Promise<string> | undefined;
+
 /**
  * The directory with `src` as JavaScript, for tests that need real processes: `adapters/stores/sqlite-store.js` and so on.
- * It is compiled once for each state of the sources and shared by all test files and runs. Types are not checked here.
+ * It is compiled once for each state of the sources and shared by all test files and runs; one test file sees one state.
+ * Types are not checked here.
  */
-export const buildOnce = async (): Promise<string> => {
+export const buildOnce = (): Promise<string> => (building ??= build());
+
+const build = async (): Promise<string> => {
   const built = join(cache, await fingerprint());
   if (existsSync(built)) {
     await utimes(built, new Date(), new Date());

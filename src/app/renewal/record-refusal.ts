@@ -8,7 +8,7 @@ import {
   releaseAttempt,
   type FailureNote,
   type Settled,
-} from '../../domain/renewal-protocol.js';
+} from '../../domain/attempt-ending.js';
 import { factsOf, failureDetail } from '../../domain/token-error-facts.js';
 import type { TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';

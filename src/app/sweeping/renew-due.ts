@@ -21,7 +21,7 @@ export interface SweepRun {
   readonly stop: AbortSignal;
 }
 
-/** Renews one account, unless it is no longer due or somebody else is at it. */
+/** Renews one account, unless it is no longer due or somebody else is at it. Never rejects. */
 export type RenewDue = (found: AccountRecord, run: SweepRun) => Promise<Fate>;
 
 export interface RenewDueDeps {
@@ -59,20 +59,30 @@ export const makeRenewDue = ({ stillDue, refreshToken, rests, pace }: RenewDueDe
     return isLeftToOthers(outcome.left) ? 'skipped' : 'failed';
   };
 
-  return async (found, run) => {
-    const looked = await stillDue.look(found, run.keepWarm)();
-    if (isLeft(looked)) return looked.left;
-    const turn = run.turnOf(looked.right);
+  const renewInTurn = async (account: Account, run: SweepRun): Promise<Fate> => {
+    const turn = run.turnOf(account);
     await turn.enter();
     try {
-      const slot = await takeSlot(looked.right, run, turn);
+      const slot = await takeSlot(account, run, turn);
       if (isLeft(slot)) return slot.left;
       await run.inFlight.enter();
     } finally {
       turn.leave();
     }
-    const fate = await renew(looked.right, run);
-    run.inFlight.leave();
-    return fate;
+    try {
+      return await renew(account, run);
+    } finally {
+      run.inFlight.leave();
+    }
+  };
+
+  return async (found, run) => {
+    try {
+      const looked = await stillDue.look(found, run.keepWarm)();
+      return isLeft(looked) ? looked.left : await renewInTurn(looked.right, run);
+    } catch {
+      // A provider's own code that throws spoils its own account only; what it threw may hold a secret.
+      return 'unreadable';
+    }
   };
 };

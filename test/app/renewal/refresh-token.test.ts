@@ -29,13 +29,15 @@ const generationOf = (outcome: Outcome): unknown =>
   isLeft(outcome) ? outcome.left : outcome.right.cached.token.generation;
 
 describe('a flight', () => {
-  it('renews, and holds in memory what it brought', async () => {
-    const { start, cache, http } = await expired();
+  it('renews, holds in memory what it brought, and leaves no timer behind', async () => {
+    const { start, cache, clock, http } = await expired();
     http.answer(centryAnswer(2));
     const outcome = await start(centryKey).outcome;
     expect(outcome).toMatchObject({ right: { renewed: true, ours: true } });
     expect(generationOf(outcome)).toBe(2);
     expect(cache.fresh(centryKey)?.token.generation).toBe(2);
+    await clock.advance(0);
+    expect(clock.sleepers).toBe(0);
   });
 
   it('renews nothing when what the store holds is enough', async () => {

@@ -34,6 +34,14 @@ describe('a fresh token', () => {
     expect(http.requests).toHaveLength(1);
   });
 
+  it('is one answer for all who ask for it together, before it is at hand', async () => {
+    const { another } = await authorizedCentry();
+    const restarted = another();
+    const first = restarted.token(centryKey);
+    expect(restarted.token(centryKey)).toBe(first);
+    expect(accessOf(await first)).toBe(secretsOf(1).access);
+  });
+
   it('answers to its provider alone when its account is the default one, for token and peek alike', async () => {
     const { llavero, http, store } = makeScene();
     http.answer(citrusAnswer(1));

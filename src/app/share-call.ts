@@ -1,12 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 
-/** Calls for a key that are answered as one. */
-export interface SharedCalls<A> {
-  /** The answer of a call for this key that began a moment ago and is not answered yet; otherwise what `begin` starts. */
-  readonly join: (key: string, begin: () => Promise<A>) => Promise<A>;
-  /** Nobody joins what has begun so far. */
-  readonly clear: () => void;
-}
+/** Gives the answer of a call for this key that began a moment ago and is not answered yet; otherwise of the one it begins. */
+export type ShareCall<A> = (key: string, begin: () => Promise<A>) => Promise<A>;
 
 /** So close together that it makes no difference which of them was first. */
 const momentMs = 10;
@@ -20,7 +15,7 @@ interface Call<A> {
  * A herd costs hardly more than its first caller. Those who come later get a call of their own, so that nobody's patience
  * is shortened by somebody else's.
  */
-export const makeSharedCalls = <A>({ monotonicMs }: Pick<Clock, 'monotonicMs'>): SharedCalls<A> => {
+export const makeShareCall = <A>({ monotonicMs }: Pick<Clock, 'monotonicMs'>): ShareCall<A> => {
   const calls = new Map<string, Call<A>>();
 
   const start = (key: string, beganAtMs: number, begin: () => Promise<A>): Promise<A> => {
@@ -33,12 +28,9 @@ export const makeSharedCalls = <A>({ monotonicMs }: Pick<Clock, 'monotonicMs'>):
     return call.answer;
   };
 
-  return {
-    join: (key, begin) => {
-      const call = calls.get(key);
-      const nowMs = monotonicMs();
-      return call !== undefined && nowMs - call.beganAtMs < momentMs ? call.answer : start(key, nowMs, begin);
-    },
-    clear: () => calls.clear(),
+  return (key, begin) => {
+    const call = calls.get(key);
+    const nowMs = monotonicMs();
+    return call !== undefined && nowMs - call.beganAtMs < momentMs ? call.answer : start(key, nowMs, begin);
   };
 };
