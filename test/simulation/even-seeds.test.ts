@@ -1,0 +1,3 @@
+import { describeLane } from './lane.js';
+
+describeLane('even', 0);

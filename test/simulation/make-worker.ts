@@ -1,0 +1,95 @@
+import 'reflect-metadata';
+import {
+  Container,
+  ContainerModule,
+  type BindInWhenOnFluentSyntax,
+  type BindToFluentSyntax,
+  type MapToResolvedValueInjectOptions,
+  type ServiceIdentifier,
+} from 'inversify';
+import { ports, services } from '../../src/app/container/identifiers.js';
+import { llaveroModules } from '../../src/app/container/llavero-modules.js';
+import { makeProviderRegistry, policyOf } from '../../src/app/accounts/provider-registry.js';
+import type { Llavero } from '../../src/app/llavero.js';
+import { defaultRefreshPolicy, type RefreshPolicyOptions } from '../../src/domain/refresh-policy.js';
+import type { Cipher } from '../../src/ports/cipher.js';
+import type { Clock } from '../../src/ports/clock.js';
+import type { EventSink } from '../../src/ports/event-sink.js';
+import type { HttpClient } from '../../src/ports/http-client.js';
+import type { Provider } from '../../src/ports/provider.js';
+import type { Randomness } from '../../src/ports/randomness.js';
+import type { TokenStore } from '../../src/ports/token-store.js';
+import { memoryStore } from '../../src/testing/memory-store.js';
+import { providerId, simProvider } from './sim-provider.js';
+
+/** Everything a llavero stands on. */
+export interface WorkerParts {
+  readonly provider: Provider;
+  readonly policy: RefreshPolicyOptions;
+  readonly store: TokenStore;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly cipher: Cipher;
+  readonly randomness: Randomness;
+  readonly events: EventSink;
+}
+
+export type MakeWorker = (parts: WorkerParts) => Llavero;
+
+/** A binding of one worker instead of a whole container. */
+const ofOneWorker = <T>(bound: BindInWhenOnFluentSyntax<T>): BindInWhenOnFluentSyntax<T> =>
+  Object.assign(bound, { inSingletonScope: () => bound.inRequestScope() });
+
+/** The same module, with every service made anew for each worker. */
+const perWorker = (module: ContainerModule): ContainerModule =>
+  new ContainerModule((options) => {
+    const bind = <T>(identifier: ServiceIdentifier<T>): BindToFluentSyntax<T> => {
+      const to = options.bind(identifier);
+      const toResolvedValue = to.toResolvedValue.bind(to);
+      return Object.assign(to, {
+        toResolvedValue: <Args extends unknown[]>(
+          factory: (...args: Args) => T | Promise<T>,
+          needs: MapToResolvedValueInjectOptions<Args>,
+        ) => ofOneWorker(toResolvedValue(factory, needs)),
+      });
+    };
+    return module.load({ ...options, bind });
+  });
+
+/**
+ * Makes llaveros out of the library's own modules. One container makes them all, in the scope of a request instead of as
+ * singletons, because a container of its own would cost each of them more than a whole simulated run.
+ */
+export const makeWorkerMaker = (): MakeWorker => {
+  let next: WorkerParts | undefined;
+  const part = <Name extends keyof WorkerParts>(name: Name): WorkerParts[Name] => {
+    if (next === undefined) throw new Error('no worker is being made');
+    return next[name];
+  };
+  const container = new Container({ defaultScope: 'Request', jitless: true });
+  const placeholder = simProvider({ grant: 'code', presetIsComplete: true, accessLifetimeMs: 1 });
+  container.load(
+    ...llaveroModules({
+      providers: [{ id: providerId, configure: () => placeholder }],
+      store: memoryStore(),
+      encryption: 'plaintext',
+    }).map(perWorker),
+    new ContainerModule(({ rebind }) => {
+      rebind(ports.tokenStore).toResolvedValue(() => part('store'));
+      rebind(ports.httpClient).toResolvedValue(() => part('http'));
+      rebind(ports.clock).toResolvedValue(() => part('clock'));
+      rebind(ports.cipher).toResolvedValue(() => part('cipher'));
+      rebind(ports.randomness).toResolvedValue(() => part('randomness'));
+      rebind(ports.eventSink).toResolvedValue(() => part('events'));
+      rebind(services.policy).toResolvedValue(() => policyOf(defaultRefreshPolicy, part('policy')));
+      rebind(services.providers).toResolvedValue(
+        (policy) => makeProviderRegistry([part('provider')], policy),
+        [services.policy],
+      );
+    }),
+  );
+  return (parts) => {
+    next = parts;
+    return container.get(services.llavero);
+  };
+};

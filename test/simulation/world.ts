@@ -1,0 +1,338 @@
+import type { Llavero } from '../../src/app/llavero.js';
+import type { AccountRecord } from '../../src/domain/account-record.js';
+import type { LlaveroEvent } from '../../src/domain/llavero-event.js';
+import type { Token } from '../../src/domain/token.js';
+import { memoryStore } from '../../src/testing/memory-store.js';
+import { secretText } from './canary.js';
+import type { Fates, Strike } from './fates.js';
+import { makeLedger, type Ledger } from './ledger.js';
+import type { MakeWorker } from './make-worker.js';
+import type { Plan } from './plan.js';
+import { makeProviderOracle, type ProviderOracle } from './provider-oracle.js';
+import type { Random } from './random.js';
+import { makeScheduler, type Choose, type Scheduler } from './scheduler.js';
+import { simCipher } from './sim-cipher.js';
+import { simClock, worldBeganMs } from './sim-clock.js';
+import { simHttp } from './sim-http.js';
+import type { SimProcess } from './sim-process.js';
+import { providerId, simProvider } from './sim-provider.js';
+import { simStore } from './sim-store.js';
+import type { Trace } from './trace.js';
+
+/** One llavero. It lives as long as its process, or until it is closed. */
+export interface Worker {
+  readonly name: string;
+  readonly process: ProcessLife;
+  readonly llavero: Llavero;
+  /** The last token it handed out, by key. */
+  readonly handedOut: Map<string, Token>;
+  /** When it had removed a key or forgotten its token. */
+  readonly removed: Map<string, number>;
+  /** The access tokens it was told an API had refused. */
+  readonly refused: Set<string>;
+  isClosing: boolean;
+  /** It was closed, and gave up on what it could not write by then. */
+  wasAbandoned: boolean;
+}
+
+/** A process with what may happen to it. */
+export interface ProcessLife extends SimProcess {
+  readonly slot: number;
+  pausedUntilMs: number;
+  /** How long it was paused in all. */
+  pausedMs: number;
+}
+
+/** A call that has not been answered yet. */
+export interface OpenCall {
+  readonly worker: Worker;
+  readonly what: string;
+}
+
+export interface World {
+  readonly plan: Plan;
+  readonly keys: readonly [string, ...string[]];
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly oracle: ProviderOracle;
+  readonly ledger: Ledger;
+  readonly trace: Trace;
+  readonly violations: readonly string[];
+  readonly violation: (text: string) => void;
+  readonly events: readonly LlaveroEvent[];
+  readonly openCalls: Set<OpenCall>;
+  /** Those that live and are not closing. */
+  readonly workers: () => readonly Worker[];
+  readonly startWorker: (slot: number) => Worker;
+  readonly retire: (worker: Worker) => void;
+  readonly processOf: (slot: number) => ProcessLife;
+  /** Ends a process with everything it had under way, and starts it again after a while. */
+  readonly crash: (slot: number, restartAfterMs: number) => void;
+  /** How many processes died. */
+  readonly deaths: () => number;
+  readonly pause: (slot: number, ms: number) => void;
+  readonly jump: (slot: number, ms: number) => void;
+  /** Whether any wall clock was ever wrong. */
+  readonly hasJumped: () => boolean;
+  /** By how much wall clocks were moved, all together. */
+  readonly jumpedMs: () => number;
+  readonly setClocksRight: () => void;
+  readonly wallMs: (process: SimProcess) => number;
+  /** The right time, in Unix milliseconds. */
+  readonly trueMs: () => number;
+  readonly record: (key: string) => AccountRecord | undefined;
+  /** Somebody gave a reason to ask the provider although nothing is due. */
+  readonly provoke: (key: string) => void;
+  readonly provocations: (key: string) => number;
+  /** An API is going to be said to have refused this access token. */
+  readonly willRefuse: (accessToken: string) => void;
+  readonly wasRefused: (accessToken: string) => boolean;
+  readonly codeGranted: (code: string) => void;
+  /** When a code was granted. */
+  readonly grantedMs: (code: string) => number;
+}
+
+export interface WorldParts {
+  readonly plan: Plan;
+  readonly random: Random;
+  readonly fates: Fates;
+  readonly choose: Choose;
+  readonly trace: Trace;
+  readonly makeWorker: MakeWorker;
+  /** Told some time after a process was struck, when what it had begun for this key has settled. */
+  readonly onSettled: (world: World, key: string) => void;
+}
+
+/** A provider, a store and processes full of llaveros, in which nothing happens unless the scheduler lets it. */
+export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSettled }: WorldParts): World => {
+  const scheduler = makeScheduler(choose, trace);
+  const violations: string[] = [];
+  const violation = (text: string): void => {
+    violations.push(`at ${scheduler.nowMs()} ms: ${text}`);
+    trace.add(`VIOLATION ${text}`);
+  };
+  const cipher = simCipher();
+  const oracle = makeProviderOracle(plan.rules, scheduler.nowMs, random);
+  const inner = memoryStore();
+  const records = new Map<string, AccountRecord>();
+  const events: LlaveroEvent[] = [];
+  const openCalls = new Set<OpenCall>();
+  const refusedTokens = new Set<string>();
+  const provocations = new Map<string, number>();
+  const codes = new Map<string, number>();
+  const processes: ProcessLife[] = [];
+  const wallOffsets: number[] = [];
+  const living = new Set<Worker>();
+  const dead = new Set<ProcessLife>();
+  const current: ProcessLife[] = [];
+  let hostOffsetMs = 0;
+  let jumpedMs = 0;
+  let randoms = 0;
+
+  const ledger = makeLedger({
+    oracle,
+    cipher,
+    nowMs: scheduler.nowMs,
+    policy: plan.policy,
+    windowsHold: () => plan.clock === 'server' || jumpedMs === 0,
+    refreshTokensStay: plan.rules.rotation === 'none' || plan.rules.rotation === 'sometimes',
+    violation,
+  });
+
+  const provider = simProvider({
+    grant: plan.grant,
+    presetIsComplete: plan.presetIsComplete,
+    accessLifetimeMs: plan.rules.accessLifetimeMs,
+  });
+
+  /** Asked by everybody, and with force, when the attempt of a process that was struck has settled. */
+  const followUp = (key: string): void => {
+    const { attemptTtlMs, settleMs } = plan.policy;
+    scheduler.add({
+      what: 'what was under way has settled',
+      atMs: scheduler.nowMs() + attemptTtlMs + settleMs + random.below(20_000),
+      owner: undefined,
+      isTimer: true,
+      run: () => onSettled(world, key),
+    });
+  };
+
+  const strikeAt =
+    (slot: number) =>
+    (strike: Strike, key: string): void => {
+      if (strike === 'crash') crash(slot, random.pick([0, 100, 5_000, 100_000]));
+      else pause(slot, random.pick([150_000, 5_000, 25_000, 45_000, 100_000, 250_000]));
+      if (key !== '' && random.chance(0.6)) followUp(key);
+    };
+
+  const startProcess = (slot: number): ProcessLife => {
+    const number = processes.length;
+    const life: ProcessLife = {
+      slot,
+      name: `process ${slot} (${number})`,
+      pausedUntilMs: 0,
+      pausedMs: 0,
+      wallOffsetMs: () => (plan.clock === 'host' ? hostOffsetMs : (wallOffsets[slot] ?? 0)),
+      isAlive: () => !dead.has(life),
+    };
+    processes.push(life);
+    current[slot] = life;
+    return life;
+  };
+  const processOf = (slot: number): ProcessLife => {
+    const life = current[slot];
+    return life === undefined || dead.has(life) ? startProcess(slot) : life;
+  };
+
+  const changed = (key: string, before: AccountRecord | undefined, after: AccountRecord | undefined): void => {
+    if (after === undefined) records.delete(key);
+    else records.set(key, after);
+    ledger.changed(key, before, after);
+  };
+
+  let workersMade = 0;
+  const startWorker = (slot: number): Worker => {
+    const process = processOf(slot);
+    workersMade += 1;
+    const name = `worker ${workersMade} of process ${slot}`;
+    const started = new Map<string, string>();
+    const clock = simClock(scheduler, process, name);
+    const llavero = makeWorker({
+      provider,
+      policy: plan.policy,
+      clock,
+      cipher,
+      store: simStore({
+        inner,
+        scheduler,
+        process,
+        who: name,
+        fates,
+        serverNowMs: () => (plan.clock === 'server' ? Math.floor(worldBeganMs + scheduler.nowMs()) : undefined),
+        onChange: changed,
+        strike: strikeAt(slot),
+      }),
+      http: simHttp({
+        scheduler,
+        process,
+        sender: { name, slot, isAlive: process.isAlive, wasAbandoned: () => worker.wasAbandoned },
+        clock,
+        fates,
+        oracle,
+        ledger,
+        settleMs: plan.policy.settleMs,
+        accessLifetimeMs: plan.rules.accessLifetimeMs,
+        refreshLifetimeMs: plan.rules.refreshLifetimeMs,
+        attemptOf: (key) => started.get(key),
+        strike: strikeAt(slot),
+      }),
+      randomness: {
+        token: (bytes) => {
+          randoms += 1;
+          return bytes >= 32 ? secretText('rnd', randoms) : `random-${randoms}`;
+        },
+        fraction: random.fraction,
+      },
+      events: {
+        emit: (event) => {
+          events.push(event);
+          trace.add(`  ${name} tells ${event.type} of ${event.key}`);
+          if (event.type === 'renewal_started') started.set(event.key, event.attempt);
+        },
+      },
+    });
+    const worker: Worker = {
+      name,
+      process,
+      llavero,
+      handedOut: new Map(),
+      removed: new Map(),
+      refused: new Set(),
+      isClosing: false,
+      wasAbandoned: false,
+    };
+    living.add(worker);
+    return worker;
+  };
+
+  const crash: World['crash'] = (slot, restartAfterMs) => {
+    const life = processOf(slot);
+    trace.add(`  process ${slot} dies`);
+    dead.add(life);
+    const lost = [...living].filter(({ process }) => process === life);
+    for (const worker of lost) living.delete(worker);
+    for (const call of openCalls) if (call.worker.process === life) openCalls.delete(call);
+    for (const { orphaned } of scheduler.drop(life)) if (random.chance(0.5)) orphaned?.();
+    scheduler.add({
+      what: `process ${slot} starts again`,
+      atMs: scheduler.nowMs() + restartAfterMs,
+      owner: undefined,
+      isTimer: true,
+      run: () => {
+        for (const _worker of lost) startWorker(slot);
+      },
+    });
+  };
+
+  const pause: World['pause'] = (slot, ms) => {
+    const life = processOf(slot);
+    trace.add(`  process ${slot} pauses for ${ms} ms`);
+    const untilMs = scheduler.nowMs() + ms;
+    life.pausedMs += Math.max(0, untilMs - Math.max(life.pausedUntilMs, scheduler.nowMs()));
+    life.pausedUntilMs = Math.max(life.pausedUntilMs, untilMs);
+  };
+
+  const [firstKey, ...otherKeys] = Array.from({ length: plan.keys }, (_, at) => `${providerId}/k${at + 1}`);
+  for (let worker = 0; worker < plan.workers; worker += 1) startWorker(worker % plan.processes);
+
+  const world: World = {
+    plan,
+    keys: [firstKey ?? `${providerId}/k1`, ...otherKeys],
+    random,
+    scheduler,
+    oracle,
+    ledger,
+    trace,
+    violations,
+    violation,
+    events,
+    openCalls,
+    workers: () => [...living].filter(({ isClosing }) => !isClosing),
+    startWorker,
+    retire: (worker) => {
+      living.delete(worker);
+    },
+    processOf,
+    crash,
+    deaths: () => dead.size,
+    pause,
+    jump: (slot, ms) => {
+      jumpedMs += Math.abs(ms);
+      trace.add(`  the wall clock of ${plan.clock === 'host' ? 'all' : slot} jumps by ${ms} ms`);
+      if (plan.clock === 'host') hostOffsetMs += ms;
+      else wallOffsets[slot] = (wallOffsets[slot] ?? 0) + ms;
+    },
+    hasJumped: () => jumpedMs > 0,
+    jumpedMs: () => jumpedMs,
+    setClocksRight: () => {
+      hostOffsetMs = 0;
+      wallOffsets.length = 0;
+    },
+    wallMs: (process) => Math.floor(worldBeganMs + scheduler.nowMs() + process.wallOffsetMs()),
+    trueMs: () => worldBeganMs + scheduler.nowMs(),
+    record: (key) => records.get(key),
+    provoke: (key) => {
+      provocations.set(key, (provocations.get(key) ?? 0) + 1);
+    },
+    provocations: (key) => provocations.get(key) ?? 0,
+    willRefuse: (accessToken) => {
+      refusedTokens.add(accessToken);
+    },
+    wasRefused: (accessToken) => refusedTokens.has(accessToken),
+    codeGranted: (code) => {
+      codes.set(code, scheduler.nowMs());
+    },
+    grantedMs: (code) => codes.get(code) ?? -Infinity,
+  };
+  return world;
+};
