@@ -73,7 +73,7 @@ const untilExpiryMs = 60_000;
  */
 export const runSmallWorld = async (options: SmallWorldOptions, script: Script): Promise<readonly string[]> => {
   let isScene = false;
-  let chooseInScene: Choose | undefined;
+  const inScene: { choose?: Choose } = {};
   const fates: Fates = {
     ofStoreCall: (operation) => (isScene ? script.fates : fairFates).ofStoreCall(operation),
     ofRequest: () => (isScene ? script.fates : fairFates).ofRequest(),
@@ -84,10 +84,10 @@ export const runSmallWorld = async (options: SmallWorldOptions, script: Script):
     trace: options.trace,
     makeWorker: options.makeWorker,
     fates,
-    choose: (ready, later) => (isScene && chooseInScene !== undefined ? chooseInScene : firstReady)(ready, later),
+    choose: (ready, later) => (isScene ? (inScene.choose ?? firstReady) : firstReady)(ready, later),
     onSettled: everybodyForces,
   });
-  chooseInScene = script.choose(world);
+  inScene.choose = script.choose(world);
   const [one] = world.workers();
   const [key] = world.keys;
   if (one !== undefined) callAuthorize(world, one, key, false);
