@@ -134,21 +134,20 @@ describe('a sweep and the callers of its own process', () => {
   });
 
   it('share one flight when the caller came while the sweep waited for its place in flight', async () => {
-    const { llavero, clock, http, store, settle } = makeScene({ providers: [citrusPreset()] });
-    http.answer(citrusAnswer(1)).answer(citrusAnswer(2));
-    await llavero.token('citrusad/1');
-    await llavero.token('citrusad/2');
-    await clock.advance(hourMs);
+    const { llavero, clock, http, store, settle } = await authorizedCentry();
+    http.answer(citrusAnswer(1));
+    await llavero.token(citrusKey);
+    await clock.advance(centryLifeMs);
     const [first, second] = [http.hold(), http.hold()];
     const sweeping = llavero.sweep({ keepWarm: true, concurrency: 1 });
     await first.arrived;
     await settle();
     store.resetCounts();
-    const token = llavero.token('citrusad/2');
+    const token = llavero.token(citrusKey);
     await second.arrived;
-    first.release(citrusAnswer(3));
+    first.release(centryAnswer(2));
     expect(await sweeping).toMatchObject({ due: 2, renewed: 1, skipped: 1 });
-    second.release(citrusAnswer(4));
+    second.release(citrusAnswer(2));
     expect((await token).generation).toBe(2);
     // One attempt and two commits: no other flight tried to begin.
     expect(store.asked('update')).toBe(3);

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/adapters/time/system-clock.js';
 import { swapPorts } from '../../src/app/container/swap-ports.js';
 import { centry, createLlavero, tray, type Llavero } from '../../src/entry-points/llavero.js';
 import { sqliteStore } from '../../src/entry-points/stores-sqlite.js';
+import { makeScratchDirectory } from './scratch-directory.js';
 import type { WorkerProvider } from './worker-process.js';
 
 /** The key that every process of a test seals with. */
@@ -26,8 +25,8 @@ export interface AccountFile extends AsyncDisposable {
 
 /** Where the processes of one test meet; disposing of it deletes everything there. */
 export const makeAccountFile = async (): Promise<AccountFile> => {
-  const directory = await mkdtemp(join(tmpdir(), 'llavero-processes-'));
-  const path = join(directory, 'llavero.db');
+  const scratch = await makeScratchDirectory();
+  const path = join(scratch.directory, 'llavero.db');
   return {
     path,
     prepare: async (providers, agoMs, work) => {
@@ -40,6 +39,6 @@ export const makeAccountFile = async (): Promise<AccountFile> => {
       });
       await work(llavero);
     },
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: scratch[Symbol.asyncDispose],
   };
 };

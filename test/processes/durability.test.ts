@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
@@ -10,6 +9,7 @@ import { buildOnce } from './build-once.js';
 import { buildDiskLog, diskLogEnvironment, readDiskLog, type DiskEvent } from './disk-log.js';
 import { powerCuts, type DiskImage } from './lost-power.js';
 import { startProcess } from './run-process.js';
+import { makeScratchDirectory } from './scratch-directory.js';
 
 /** One process that opens the file, commits and closes. */
 interface Session {
@@ -24,22 +24,18 @@ const script = fileURLToPath(new URL('workers/commits.mjs', import.meta.url));
 
 /** What the sessions, one after the other on one file, did to the disk. */
 const diskEvents = async (...sessions: readonly Session[]): Promise<readonly DiskEvent[]> => {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), 'llavero-disk-')));
-  try {
-    const [data, log] = [join(directory, 'data'), join(directory, 'log')];
-    await mkdir(data);
-    const environment = diskLogEnvironment(await buildDiskLog(), data, log);
-    for (const { connection, commits, checkpointPages = 1_000 } of sessions) {
-      const parameters = [await buildOnce(), join(data, 'llavero.db'), commits, connection, checkpointPages].map(
-        String,
-      );
-      await using child = startProcess(script, parameters, environment);
-      expect(await child.ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-    }
-    return await readDiskLog(log);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  await using scratch = await makeScratchDirectory();
+  const data = join(scratch.directory, 'data');
+  const log = join(scratch.directory, 'log');
+  await mkdir(data);
+  const environment = diskLogEnvironment(await buildDiskLog(), data, log);
+  for (const { connection, commits, checkpointPages = 1_000 } of sessions) {
+    const file = join(data, 'llavero.db');
+    const parameters = [await buildOnce(), file, commits, connection, checkpointPages].map(String);
+    await using child = startProcess(script, parameters, environment);
+    expect(await child.ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   }
+  return await readDiskLog(log);
 };
 
 /** How often each commit made the disk write, before it was acknowledged. */
@@ -73,18 +69,14 @@ const generationOf = (row: unknown): number =>
 
 /** Cuts the power wherever it could fail: how many cuts there were, and how many lost an acknowledged commit. */
 const losses = async (events: readonly DiskEvent[], survives?: () => boolean) => {
-  const directory = await mkdtemp(join(tmpdir(), 'llavero-power-'));
-  try {
-    let cuts = 0;
-    let lost = 0;
-    for (const { acknowledged, image } of powerCuts(events, survives)) {
-      cuts += 1;
-      if ((await committedIn(image, join(directory, 'disk'))) < acknowledged) lost += 1;
-    }
-    return { cuts, lost };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  await using scratch = await makeScratchDirectory();
+  let cuts = 0;
+  let lost = 0;
+  for (const { acknowledged, image } of powerCuts(events, survives)) {
+    cuts += 1;
+    if ((await committedIn(image, join(scratch.directory, 'disk'))) < acknowledged) lost += 1;
   }
+  return { cuts, lost };
 };
 
 const size = { short: 40, normal: 200, long: 5_000 }[testSize()];

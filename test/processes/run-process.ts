@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { cleanUpOnce } from './left-behind.js';
 
 /** How a process ended, and everything it printed. */
 export interface EndedProcess {
@@ -8,7 +9,7 @@ export interface EndedProcess {
   readonly stderr: string;
 }
 
-/** A process under way; disposing of it kills it, if it still runs. */
+/** A process under way; disposing of it kills it, and so does the end of the test file. */
 export interface StartedProcess extends AsyncDisposable {
   readonly ended: Promise<EndedProcess>;
 }
@@ -31,10 +32,10 @@ export const startProcess = (
   }));
   return {
     ended,
-    [Symbol.asyncDispose]: async () => {
+    [Symbol.asyncDispose]: cleanUpOnce(() => {
       child.kill('SIGKILL');
-      await ended;
-    },
+      return ended;
+    }),
   };
 };
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { CredentialStatus, LlaveroEvent, SweepReport } from '../../src/entry-points/llavero.js';
 import { encryptionKey } from './account-file.js';
 import { buildOnce } from './build-once.js';
+import { cleanUpOnce } from './left-behind.js';
 
 /** Where a worker is held or dies: at the first such operation of its story, which is a key's. */
 export interface KillPlan {
@@ -83,7 +84,7 @@ export interface EndedWorker {
   readonly stderr: string;
 }
 
-/** A backend process of its own, with a llavero in it. Whoever starts one ends it. */
+/** A backend process of its own, with a llavero in it. Disposing of it kills it, and so does the end of the test file. */
 export interface WorkerProcess extends AsyncDisposable {
   readonly pid: number;
   /** `at` says which of its llaveros; the first when left out. Rejects when the process ends before it answers. */
@@ -182,10 +183,10 @@ export const startWorker = async (settings: WorkerSettings): Promise<WorkerProce
     kill: (signal) => void child.kill(signal),
     ended,
     end,
-    [Symbol.asyncDispose]: async () => {
+    [Symbol.asyncDispose]: cleanUpOnce(() => {
       child.kill('SIGKILL');
-      await ended;
-    },
+      return ended;
+    }),
   };
 };
 

@@ -5,7 +5,7 @@ import { refusalOf, watchOutput } from './outputs.js';
 import type { OpenCall, Worker, World } from './world.js';
 
 /** A call that the world keeps in mind until it is answered. `done` is told when it went well. */
-export const call = <A>(
+const call = <A>(
   world: World,
   worker: Worker,
   what: string,

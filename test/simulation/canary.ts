@@ -1,5 +1,5 @@
 /** Stands in every secret of a simulated world, so often that every piece of eight characters has it whole. */
-export const canary = 'kX9';
+const canary = 'kX9';
 
 type Kind = 'acc' | 'ref' | 'cod' | 'cli' | 'rnd';
 

@@ -90,7 +90,7 @@ const scenes: Readonly<Record<string, Scene>> = {
   'one wants a token and a person authorizes at the other': { first: token, second: authorize, ...plain },
   'one wants a token and the other gets a new secret': { first: token, second: register, ...deadly },
   'one wants a token and an API refuses it to the other': { first: token, second: invalidate, ...deadly },
-  'one wants a token and the other sweeps': { first: token, second: sweep, ...plain },
+  ...(isLong ? { 'one wants a token and the other sweeps': { first: token, second: sweep, ...deadly } } : {}),
   'a person authorizes at both': { first: authorize, second: authorize, ...deadly },
   'the account is removed where a token is wanted': { first: force, second: removeThenToken, together: true, ...plain },
   'an API refuses a token where a newer one is wanted': {

@@ -85,6 +85,8 @@ export const makeCommitToken = ({
     const { generation } = account.record;
     const announce = (committed: Committed): void => {
       const at = new Date(clock.nowMs());
+      // A credential that changed meanwhile: the authorization is committed again with the newer one.
+      if (cause === 'authorization' && committed._tag === 'Superseded') return;
       if (committed._tag !== 'Committed') {
         events.emit({ type: 'token_discarded', key, at, generation });
         return;
