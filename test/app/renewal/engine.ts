@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
+import { systemRandomness } from '../../../src/adapters/crypto/system-randomness.js';
 import { internals } from '../../../src/app/container/identifiers.js';
 import { llaveroModules } from '../../../src/app/container/llavero-modules.js';
 import { swapPorts } from '../../../src/app/container/swap-ports.js';
@@ -22,7 +23,8 @@ export const engineOn = ({ store, clock, http }: Scene): Engine => {
   const container = new Container({ defaultScope: 'Singleton', jitless: true });
   container.load(
     ...llaveroModules({ providers: [centryPreset(), citrusPreset()], store, encryption: encryption() }),
-    swapPorts({ clock, httpClient: http }),
+    // Without jitter, so that every rest has the length it is expected to have.
+    swapPorts({ clock, httpClient: http, randomness: { ...systemRandomness(), fraction: () => 0 } }),
   );
   const refreshToken = container.get(internals.refreshToken);
   return {
