@@ -45,8 +45,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `  if (current.generation !== request.generation) return keep({ _tag: 'Moved', record: current });
 `,
     replace: '',
-    test: 'app/renewal/two-processes.test.ts',
-    named: 'spend the refresh token that the attempt was recorded with',
+    test: 'domain/renewal-protocol.test.ts',
+    named: 'ahead of what was read',
   },
   {
     title: 'hand the token out when its commit fails',
@@ -136,13 +136,5 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: 'followRedirect: true',
     test: 'adapters/http/http-answer.test.ts',
     named: 'is an answer, and nothing goes to where it points',
-  },
-  {
-    title: 'start one flight a caller',
-    file: 'app/renewal/flights.ts',
-    find: 'current: (key) => underWay.get(key),',
-    replace: "current: (key) => (key === '' ? underWay.get(key) : undefined),",
-    test: 'app/use-cases/get-token-caching.test.ts',
-    named: 'is renewed once for a thousand callers, who all get the same one',
   },
 ];
