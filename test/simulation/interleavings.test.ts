@@ -7,7 +7,7 @@ import type { Fates } from './fates.js';
 import { makeWorkerMaker } from './make-worker.js';
 import type { Choose, PendingEvent } from './scheduler.js';
 import { fairCall, fairRequest } from './seeded-fates.js';
-import { runSmallWorld, type SmallWorldOptions } from './small-world.js';
+import { runSmallWorld, untilExpiryMs, type SmallWorldOptions } from './small-world.js';
 import { makeTrace } from './trace.js';
 import type { Worker, World } from './world.js';
 
@@ -17,6 +17,12 @@ const makeWorker = makeWorkerMaker();
 const instantFates: Fates = {
   ofStoreCall: () => ({ ...fairCall, takesMs: 0 }),
   ofRequest: () => ({ ...fairRequest, travelsMs: 0, returnsMs: 0 }),
+};
+
+/** Where two callers share a memory, it matters when an answer is heard of, too. */
+const heardLater: Fates = {
+  ...instantFates,
+  ofStoreCall: () => ({ ...fairCall, takesMs: 0, answerTakesMs: 0 }),
 };
 
 interface Exploration {
@@ -54,7 +60,9 @@ interface Scene extends Exploration {
   readonly first: Call;
   readonly second: Call;
   /** The second caller asks the same llavero as the first. */
-  readonly together?: true;
+  readonly together?: 'at the first' | 'at the second';
+  /** The token is still good. */
+  readonly early?: true;
 }
 
 type Call = (world: World, worker: Worker, key: string) => void;
@@ -92,17 +100,24 @@ const scenes: Readonly<Record<string, Scene>> = {
   'one wants a token and an API refuses it to the other': { first: token, second: invalidate, ...deadly },
   ...(isLong ? { 'one wants a token and the other sweeps': { first: token, second: sweep, ...deadly } } : {}),
   'a person authorizes at both': { first: authorize, second: authorize, ...deadly },
-  'the account is removed where a token is wanted': { first: force, second: removeThenToken, together: true, ...plain },
+  'the account is removed where a token is wanted': {
+    first: token,
+    second: removeThenToken,
+    together: 'at the second',
+    early: true,
+    ...plain,
+  },
   'an API refuses a token where a newer one is wanted': {
     first: force,
     second: invalidateThenToken,
-    together: true,
+    together: 'at the first',
+    early: true,
     ...plain,
   },
   'a person authorizes where a token is wanted': {
     first: token,
     second: authorizeThenForce,
-    together: true,
+    together: 'at the first',
     ...plain,
   },
 };
@@ -111,21 +126,23 @@ const only = (rotation: SmallWorldOptions['rotation']) =>
   ({ rotation, recovery: 'probe-once', grant: 'code' }) as const;
 
 describe('every order in which two processes can come to the store and the provider', () => {
-  for (const [name, { first, second, together, ...exploration }] of Object.entries(scenes)) {
+  for (const [name, { first, second, together, early, ...exploration }] of Object.entries(scenes)) {
     it(`breaks no promise when ${name}`, { timeout: isLong ? 7_200_000 : 300_000 }, async () => {
       let broken: readonly string[] = [];
       const paths = await explore(async (turn) => {
         broken = await runSmallWorld(
           { ...only('strict-family'), makeWorker, trace: makeTrace(false) },
           {
-            fates: instantFates,
+            fates: together === undefined ? instantFates : heardLater,
+            waitMs: early === true ? 1_000 : untilExpiryMs,
             choose: chooseBy(turn, exploration),
             scene: async (world) => {
               const [key] = world.keys;
               const [one, other] = world.workers();
-              if (one !== undefined) first(world, one, key);
-              const at = together === true ? one : other;
-              if (at !== undefined) second(world, at, key);
+              const firstAt = together === 'at the second' ? other : one;
+              const secondAt = together === 'at the first' ? one : other;
+              if (firstAt !== undefined) first(world, firstAt, key);
+              if (secondAt !== undefined) second(world, secondAt, key);
             },
           },
         );

@@ -4,7 +4,7 @@ import { callAuthorize, callInvalidate, callRevoke, callSweep, callToken } from 
 import type { Fates, RequestFate, StoreFate } from './fates.js';
 import { makeWorkerMaker } from './make-worker.js';
 import { fairCall, fairRequest } from './seeded-fates.js';
-import { firstReady, runSmallWorld, type SmallWorldOptions } from './small-world.js';
+import { firstReady, runSmallWorld, untilExpiryMs, type SmallWorldOptions } from './small-world.js';
 import { makeTrace } from './trace.js';
 import type { World } from './world.js';
 
@@ -110,7 +110,7 @@ const failEach = async (mode: Mode, name: string, failing: Failing): Promise<rea
       used += 1;
       return used === n;
     });
-    const script = { fates, choose: () => firstReady, scene: everything };
+    const script = { fates, waitMs: untilExpiryMs, choose: () => firstReady, scene: everything };
     const broken = await runSmallWorld({ ...mode, makeWorker, trace: makeTrace(false) }, script);
     runs.push(broken.map((text) => `${name}, the ${n}th: ${text}`));
     if (used < n) return runs;

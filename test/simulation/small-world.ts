@@ -32,6 +32,8 @@ export interface Script {
   /** Asked from when the scene begins until it has ended. */
   readonly choose: (world: World) => Choose;
   readonly fates: Fates;
+  /** How long after the account was connected the scene begins. */
+  readonly waitMs: number;
   /** What callers do. */
   readonly scene: (world: World) => Promise<void>;
 }
@@ -64,12 +66,12 @@ const planOfSmallWorld = ({ rotation, recovery, grant }: SmallWorldOptions): Pla
   trouble: { store: 0, network: 0, crash: 0, pause: 0, clock: 0 },
 });
 
-/** How long the first token lives on when a scene begins: not at all. */
-const untilExpiryMs = 60_000;
+/** A scene that begins then finds the first token just expired. */
+export const untilExpiryMs = 60_000;
 
 /**
- * Two processes with one llavero each, and one account whose token has just expired: a scene in which everything but the
- * script is fixed. Resolves with what was violated.
+ * Two processes with one llavero each and one account: a scene in which everything but the script is fixed. Resolves with
+ * what was violated.
  */
 export const runSmallWorld = async (options: SmallWorldOptions, script: Script): Promise<readonly string[]> => {
   let isScene = false;
@@ -94,7 +96,7 @@ export const runSmallWorld = async (options: SmallWorldOptions, script: Script):
   await runDry(world);
   for (const worker of world.workers()) callStatus(world, worker, key);
   await runDry(world);
-  await wait(world, untilExpiryMs);
+  await wait(world, script.waitMs);
   isScene = true;
   await script.scene(world);
   await runDry(world);
