@@ -5,7 +5,6 @@ import { TallyReporter } from './scripts/tally-reporter.mjs';
 export default defineConfig({
   test: {
     include: ['{examples,test}/**/*.test.ts'],
-    exclude: ['test/**/*.long.test.ts'],
     pool: 'forks',
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,

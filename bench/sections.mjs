@@ -33,11 +33,12 @@ export const sections = [
   {
     name: 'herd-one-process',
     title: '10,000 callers on an expired token, one process',
-    about: 'The endpoint takes 50 ms and accepts a refresh token once. p99 of the callers’ waits, medians of 7 rounds.',
+    about:
+      'The endpoint takes 50 ms and accepts a refresh token once. p99 of the callers’ waits, medians of 15 rounds.',
     parts: [
       {
         script: 'herd-one-process',
-        size: { callers: 10_000, unshared: 100, delayMs: 50, warmUps: 3, rounds: 7 },
+        size: { callers: 10_000, unshared: 100, delayMs: 50, warmUps: 3, rounds: 15 },
         quickSize: { callers: 1_000, unshared: 20, warmUps: 1, rounds: 2 },
       },
     ],
@@ -45,11 +46,12 @@ export const sections = [
   {
     name: 'herd-four-processes',
     title: '10,000 callers on an expired token, four processes of 2,500',
-    about: 'All processes share one token and one refresh token, which the endpoint accepts once. Medians of 7 rounds.',
+    about:
+      'All processes share one token and one refresh token, which the endpoint accepts once. Medians of 15 rounds.',
     parts: [
       {
         script: 'herd-four-processes',
-        size: { processes: 4, callers: 10_000, unshared: 100, delayMs: 50, warmUps: 3, rounds: 7 },
+        size: { processes: 4, callers: 10_000, unshared: 100, delayMs: 50, warmUps: 3, rounds: 15 },
         quickSize: { callers: 1_000, unshared: 20, warmUps: 1, rounds: 2 },
       },
     ],

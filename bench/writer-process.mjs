@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { loadSqliteStore } from './library.mjs';
+import { blocksDuring } from './measuring/event-loop.mjs';
 import { answer } from './measuring/processes.mjs';
 
 const { sqliteStore } = await loadSqliteStore();
@@ -12,9 +12,6 @@ let scratch;
 
 /** How many writes of a process are under way at a time. */
 const lanes = 4;
-
-/** How often the event loop is looked at. Its delays count from there. */
-const resolutionMs = 1;
 
 /** @param {string} key @returns {import('llavero/ports').AccountRecord} */
 const newRecord = (key) => ({
@@ -51,13 +48,9 @@ const writeUntil = async (untilMs, count) => {
  * @param {(count: { done: number, givenUp: number }) => Promise<unknown>} work
  */
 const watched = async (work) => {
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
   const count = { done: 0, givenUp: 0 };
-  delays.enable();
-  await work(count);
-  delays.disable();
-  const ms = (/** @type {number} */ nanoseconds) => Math.max(0, nanoseconds / 1e6 - resolutionMs);
-  return { ...count, longestMs: ms(delays.max), p99Ms: ms(delays.percentile(99)) };
+  const { late, own } = await blocksDuring(() => work(count));
+  return { ...count, late, own };
 };
 
 answer({

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from './entry-points.mjs';
 
-// The whole suite, once in each zone: `node scripts/test-time-zones.mjs [zone ...]`
+// Every test, once in each zone, at its short size: `node scripts/test-time-zones.mjs [zone ...]`
 const given = process.argv.slice(2);
 const zones = given.length > 0 ? given : ['UTC', 'America/Santiago', 'Asia/Tokyo'];
 const vitest = join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs');
@@ -12,7 +12,7 @@ for (const zone of zones) {
   const { status } = spawnSync(process.execPath, [vitest, 'run', '--reporter=minimal'], {
     cwd: projectRoot,
     stdio: 'inherit',
-    env: { ...process.env, TZ: zone },
+    env: { ...process.env, TZ: zone, LLAVERO_TEST_SIZE: 'short' },
   });
   if (status !== 0) {
     console.error(`A test failed with TZ=${zone}. To see only this: TZ=${zone} npm test`);

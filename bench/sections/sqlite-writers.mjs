@@ -6,11 +6,13 @@ import { median } from '../measuring/statistics.mjs';
 
 const script = new URL('../writer-process.mjs', import.meta.url);
 
+/** @typedef {import('../measuring/event-loop.mjs').Blocks} Blocks */
+
 /**
- * What became of one process in one round: how many writes got through and how many were given up, the longest block of its
- * event loop, and the block that 99 of 100 stay under, in milliseconds.
+ * What became of one process in one round: how many writes got through, how many were given up, and how its event loop was
+ * blocked meanwhile.
  *
- * @typedef {{ done: number, givenUp: number, longestMs: number, p99Ms: number }} Shift
+ * @typedef {{ done: number, givenUp: number, late: Blocks, own: Blocks }} Shift
  */
 
 /**
@@ -30,22 +32,30 @@ export const measure = ({ writers: count, ms, rounds }) =>
     );
     /** @type {Shift[][]} */
     const shifts = [];
-    /** @type {Shift[]} */
+    /** @type {Shift[][]} */
     const idle = [];
-    /** @type {Shift[]} */
+    /** @type {Shift[][]} */
     const syncs = [];
     for (let round = 0; round < rounds; round += 1) {
-      syncs.push(...(await Promise.all(writers.map((writer) => writer.ask('sync', ms / 2)))));
+      syncs.push(await Promise.all(writers.map((writer) => writer.ask('sync', ms / 2))));
       const idling = idler.ask('idle', ms);
       shifts.push(await Promise.all(writers.map((writer) => writer.ask('write', ms))));
-      idle.push(await idling);
+      idle.push([await idling]);
     }
     await Promise.all([...writers, idler].map(({ stop }) => stop()));
 
     const all = shifts.flat();
     const done = shifts.map((round) => round.map((shift) => shift.done));
-    const longest = (/** @type {readonly Shift[]} */ of) => Math.max(...of.map(({ longestMs }) => longestMs));
-    const p99 = (/** @type {readonly Shift[]} */ of) => `p99 ${inWords(median(of.map(({ p99Ms }) => p99Ms)), 'ms')}`;
+    /** The median of the rounds, each with its longest. */
+    const longest = (/** @type {readonly (readonly Shift[])[]} */ of, /** @type {'late' | 'own'} */ which) => {
+      const each = of.map((round) => Math.max(...round.map((shift) => shift[which].longestMs)));
+      const p99 = median(of.flat().map((shift) => shift[which].p99Ms));
+      return {
+        value: median(each),
+        unit: 'ms',
+        beside: `worst ${inWords(Math.max(...each), 'ms')}, p99 ${inWords(p99, 'ms')}`,
+      };
+    };
     const perSecond = median(done.map((round) => round.reduce((sum, one) => sum + one, 0))) / (ms / 1000);
     return [
       {
@@ -62,9 +72,10 @@ export const measure = ({ writers: count, ms, rounds }) =>
         least: 0.4,
         beside: `${count} processes on ${availableParallelism()} processors`,
       },
-      { what: 'longest block of an event loop', value: longest(all), unit: 'ms', most: 25, beside: p99(all) },
-      { what: 'median of the rounds’ longest', value: median(shifts.map(longest)), unit: 'ms' },
-      { what: 'the same in an idle process', value: longest(idle), unit: 'ms', beside: p99(idle) },
-      { what: 'the same in processes that only sync a file', value: longest(syncs), unit: 'ms', beside: p99(syncs) },
+      { what: 'longest block of an event loop', ...longest(shifts, 'own'), most: 25 },
+      { what: 'the same in an idle process', ...longest(idle, 'own') },
+      { what: 'the same in processes that only sync a file', ...longest(syncs, 'own') },
+      { what: 'with what other processes took: writers', ...longest(shifts, 'late') },
+      { what: 'with what other processes took: idle', ...longest(idle, 'late') },
     ];
   });

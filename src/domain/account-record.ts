@@ -46,6 +46,8 @@ export interface AccountRecord {
   readonly incarnation: string;
   /** Sealed. */
   readonly credential: string;
+  /** Which authorization its tokens descend from: made anew by every callback and exchange. */
+  readonly authorization?: string | undefined;
   /** Counts the tokens committed in this incarnation; 0 before the first. */
   readonly generation: number;
   /** Sealed. */
@@ -64,6 +66,11 @@ export interface AccountRecord {
   /** When the refresh token has to be renewed so that it does not die unused. */
   readonly keepAliveAt?: number | undefined;
   readonly attempt?: Attempt | undefined;
+  /**
+   * The attempt that was open when a late answer to an earlier request was committed. Its request left later, so its answer
+   * is the newer one.
+   */
+  readonly laterAttempt?: string | undefined;
   readonly failure?: Failure | undefined;
   readonly createdAt: number;
   readonly updatedAt: number;

@@ -36,6 +36,7 @@ export type Settled =
   | { readonly _tag: 'Moved'; readonly record: AccountRecord }
   | { readonly _tag: 'Removed' };
 
+/** An attempt that is marked unknown was settled by an earlier try whose answer was lost: settling twice would clear it. */
 const settle = (
   current: AccountRecord | undefined,
   consumed: Lineage,
@@ -45,6 +46,7 @@ const settle = (
   if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
   if (current.generation !== consumed.generation) return keep({ _tag: 'Moved', record: current });
   if (current.attempt?.id !== attemptId) return keep({ _tag: 'NotOurs', record: current });
+  if (current.attempt.unknown) return keep({ _tag: 'Settled', record: current });
   const record = next(current, current.attempt);
   return put(record, { _tag: 'Settled', record });
 };

@@ -24,6 +24,7 @@ export const forgetToken = (
   const record: AccountRecord = {
     ...current,
     incarnation,
+    authorization: undefined,
     token: undefined,
     obtainedAt: undefined,
     accessTokenExpiresAt: undefined,
@@ -33,6 +34,7 @@ export const forgetToken = (
     fallbackTried: false,
     ...neverDue,
     attempt: undefined,
+    laterAttempt: undefined,
     failure: undefined,
     updatedAt: nowMs,
   };

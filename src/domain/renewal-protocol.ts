@@ -179,9 +179,16 @@ export interface CommittedToken extends DueTimes {
 
 export type Committed =
   | { readonly _tag: 'Committed'; readonly record: AccountRecord }
-  /** The generation had moved on, or the account was removed or revoked: the token is not kept. */
+  /** An earlier try whose answer was lost had committed it, and it has been renewed since. */
+  | { readonly _tag: 'Renewed'; readonly record: AccountRecord }
+  /** The generation had moved on, or the credential has changed: the token is not kept. */
   | { readonly _tag: 'Superseded'; readonly record: AccountRecord }
   | { readonly _tag: 'Removed' };
+
+/** The attempt that an answer belongs to, and the token it was to replace. */
+export interface Consumed extends Lineage {
+  readonly attemptId: string;
+}
 
 const withToken = (current: AccountRecord, token: CommittedToken, nowMs: number): AccountRecord => ({
   ...current,
@@ -191,42 +198,57 @@ const withToken = (current: AccountRecord, token: CommittedToken, nowMs: number)
   invalidated: false,
   fallbackTried: false,
   attempt: undefined,
+  laterAttempt: undefined,
   updatedAt: nowMs,
 });
 
+/** Both a request and its recovery were answered, and the answer to the first was committed first. */
+const isLaterAnswer = (current: AccountRecord, consumed: Consumed): boolean =>
+  current.generation === consumed.generation + 1 && current.laterAttempt === consumed.attemptId;
+
 /**
- * Step 6: where the generation is still the one consumed, whoever holds the attempt by now. Removal beats renewal. A token
- * that is already there was committed by an earlier try whose answer was lost.
+ * Step 6: where the generation is still the one consumed, whoever holds the attempt by now; of two answers for one
+ * generation the one to the later request stays, since it may have ended the other. Removal beats renewal. A token that is
+ * already there was committed by an earlier try whose answer was lost.
  */
 export const commitRenewal = (
   current: AccountRecord | undefined,
   nowMs: number,
-  consumed: Lineage,
+  consumed: Consumed,
   token: CommittedToken,
 ): Change<Committed> => {
   if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
-  if (current.generation !== consumed.generation) {
-    return keep({ _tag: current.token === token.token ? 'Committed' : 'Superseded', record: current });
+  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });
+  if (current.generation !== consumed.generation && !isLaterAnswer(current, consumed)) {
+    return keep({ _tag: 'Superseded', record: current });
   }
-  const record = withToken(current, token, nowMs);
+  const open = current.attempt?.id;
+  const record = { ...withToken(current, token, nowMs), laterAttempt: open === consumed.attemptId ? undefined : open };
   return put(record, { _tag: 'Committed', record });
 };
 
-/**
- * A person authorized anew: this token replaces whatever generation is current, since it belongs to a newer grant.
- * `credentialRead` is the sealed credential the new one was made from; if it changed meanwhile, nothing is written.
- */
+/** A person's new authorization, and the account it was made for. */
+export interface Authorized {
+  readonly incarnation: string;
+  /** Its own name, by which a later try knows a commit of its own whose answer was lost. */
+  readonly authorization: string;
+  /** The sealed credential that the new one was made from; if it changed meanwhile, nothing is written. */
+  readonly credentialRead: string;
+  readonly credential: string;
+}
+
+/** A person authorized anew: this token replaces whatever generation is current, since it belongs to a newer grant. */
 export const commitAuthorization = (
   current: AccountRecord | undefined,
   nowMs: number,
-  authorized: { readonly incarnation: string; readonly credentialRead: string; readonly credential: string },
+  { incarnation, authorization, credentialRead, credential }: Authorized,
   token: CommittedToken,
 ): Change<Committed> => {
-  if (current === undefined || current.incarnation !== authorized.incarnation) return keep({ _tag: 'Removed' });
-  if (current.credential !== authorized.credentialRead) {
-    const isThere = current.credential === authorized.credential && current.token === token.token;
-    return keep({ _tag: isThere ? 'Committed' : 'Superseded', record: current });
+  if (current === undefined || current.incarnation !== incarnation) return keep({ _tag: 'Removed' });
+  if (current.authorization === authorization) {
+    return keep({ _tag: current.token === token.token ? 'Committed' : 'Renewed', record: current });
   }
-  const record = { ...withToken(current, token, nowMs), credential: authorized.credential };
+  if (current.credential !== credentialRead) return keep({ _tag: 'Superseded', record: current });
+  const record = { ...withToken(current, token, nowMs), authorization, credential };
   return put(record, { _tag: 'Committed', record });
 };

@@ -29,6 +29,7 @@ export const fullRecord = (key = 'tray/391250'): Complete<AccountRecord> => ({
   ...keyFields(key),
   incarnation: 'incarnation-1',
   credential: 'lv1.2026-11.c2VhbGVkIGNyZWRlbnRpYWw',
+  authorization: 'authorization-1',
   generation: 7,
   token: 'lv1.2026-11.c2VhbGVkIHRva2Vu',
   obtainedAt: 1_800_000_000_006,
@@ -40,6 +41,7 @@ export const fullRecord = (key = 'tray/391250'): Complete<AccountRecord> => ({
   warmAt: 1_800_003_300_009,
   keepAliveAt: 1_801_987_200_010,
   attempt,
+  laterAttempt: 'attempt-0',
   failure,
   createdAt: 1_799_999_999_011,
   updatedAt: 1_800_000_000_012,
@@ -68,8 +70,10 @@ export const recordVariants = (key?: string): readonly AccountRecord[] => {
   const full = fullRecord(key);
   const bare = bareRecord(key);
   const { token, obtainedAt, accessTokenExpiresAt, refreshTokenExpiresAt, warmAt, keepAliveAt } = full;
+  const { authorization, laterAttempt } = full;
   const { retryAt, terminal, client, ...bareFailure } = failure;
   const optional: readonly Partial<AccountRecord>[] = [
+    { authorization },
     { token },
     { obtainedAt },
     { accessTokenExpiresAt },
@@ -77,6 +81,7 @@ export const recordVariants = (key?: string): readonly AccountRecord[] => {
     { warmAt },
     { keepAliveAt },
     { attempt },
+    { laterAttempt },
     { attempt: { ...attempt, recovery: false, unknown: true } },
     { failure: bareFailure },
     { failure: { ...bareFailure, retryAt } },

@@ -105,7 +105,7 @@ const begun = (members: Partial<AccountRecord> = {}): AccountRecord =>
 
 describe('when an attempt ends, a sweep looks again', () => {
   it('when the new token falls due, after a commit', () => {
-    const committed = commitRenewal(begun(), now, consumed, tokenWith());
+    const committed = commitRenewal(begun(), now, { ...consumed, attemptId: 'attempt-1' }, tokenWith());
     expect(dueOf(after(undefined, committed))).toEqual({ warmAt: now + 6_900_000, keepAliveAt: now + 67_500_000 });
   });
 

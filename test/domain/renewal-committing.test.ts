@@ -4,7 +4,7 @@ import { commitAuthorization, commitRenewal } from '../../src/domain/renewal-pro
 import { after, attemptWith, failureWith, now, recordWith, tokenWith } from './protocol-fixtures.js';
 
 describe('committing a renewal', () => {
-  const consumed = { incarnation: 'incarnation-1', generation: 3 };
+  const consumed = { incarnation: 'incarnation-1', generation: 3, attemptId: 'attempt-1' };
   const renewed = (record: AccountRecord): AccountRecord => ({
     ...record,
     ...tokenWith(),
@@ -13,6 +13,7 @@ describe('committing a renewal', () => {
     invalidated: false,
     fallbackTried: false,
     attempt: undefined,
+    laterAttempt: undefined,
     updatedAt: now,
   });
 
@@ -59,6 +60,31 @@ describe('committing a renewal', () => {
     expect(commitRenewal(record, now, consumed, tokenWith())).toEqual({ _tag: 'Keep', result: { _tag: 'Removed' } });
   });
 
+  it('lets the answer to the later request replace the one to the earlier, as often as there is a later one', () => {
+    const later = { ...consumed, attemptId: 'attempt-2' };
+    const first = after(
+      undefined,
+      commitRenewal(recordWith({ attempt: attemptWith({ id: 'attempt-2' }) }), now, consumed, tokenWith()),
+    );
+    expect(first).toMatchObject({ generation: 4, laterAttempt: 'attempt-2' });
+    const dead = failureWith({ terminal: 'reauthorization_required' });
+    for (const stands of [first, first && { ...first, failure: dead }]) {
+      const change = commitRenewal(stands, now, later, tokenWith({ token: 'token of the later request' }));
+      expect(after(undefined, change)).toMatchObject({ generation: 5, token: 'token of the later request' });
+      expect(after(undefined, change)?.laterAttempt).toBeUndefined();
+      expect(after(undefined, change)?.failure).toBeUndefined();
+    }
+  });
+
+  it('keeps an answer to an earlier request out, and one to a later request once the token was renewed', () => {
+    const token = tokenWith({ token: 'too late' });
+    const other = { ...consumed, attemptId: 'attempt-3' };
+    const record = recordWith({ generation: 4, laterAttempt: 'attempt-2' });
+    expect(commitRenewal(record, now, other, token).result._tag).toBe('Superseded');
+    const later = { ...consumed, attemptId: 'attempt-2' };
+    expect(commitRenewal({ ...record, generation: 5 }, now, later, token).result._tag).toBe('Superseded');
+  });
+
   it('keeps a failure that came with the token', () => {
     const failure = failureWith({ code: 'ERR_RESPONSE_MALFORMED' });
     const change = commitRenewal(recordWith(), now, consumed, tokenWith({ failure }));
@@ -67,7 +93,12 @@ describe('committing a renewal', () => {
 });
 
 describe('committing an authorization', () => {
-  const authorized = { incarnation: 'incarnation-1', credentialRead: 'sealed credential', credential: 'learned more' };
+  const authorized = {
+    incarnation: 'incarnation-1',
+    authorization: 'authorization-2',
+    credentialRead: 'sealed credential',
+    credential: 'learned more',
+  };
 
   it('replaces whatever generation is current, the credential with it', () => {
     const record = recordWith({ generation: 9, failure: failureWith({ terminal: 'reauthorization_required' }) });
@@ -76,6 +107,7 @@ describe('committing an authorization', () => {
     expect(after(record, change)).toMatchObject({
       generation: 10,
       token: 'sealed token 4',
+      authorization: 'authorization-2',
       credential: 'learned more',
       failure: undefined,
     });
@@ -95,6 +127,16 @@ describe('committing an authorization', () => {
       _tag: 'Keep',
       result: { _tag: 'Committed', record: committed },
     });
+  });
+
+  it('knows it also when the token has been renewed since, and leaves the newer one alone', () => {
+    const record = recordWith({ authorization: 'authorization-2', generation: 5, token: 'renewed since' });
+    expect(commitAuthorization(record, now, { ...authorized, credentialRead: record.credential }, tokenWith())).toEqual(
+      {
+        _tag: 'Keep',
+        result: { _tag: 'Renewed', record },
+      },
+    );
   });
 
   it.each([undefined, recordWith({ incarnation: 'incarnation-2' })])('gives way to a removal', (record) => {

@@ -108,6 +108,18 @@ describe('a request that was not processed', () => {
     expect(beginAttempt(left, undefined, beginWith({ nowMs: now + 1_000 })).result).toMatchObject({ way: 'recovery' });
   });
 
+  it('stays a recovery that may be tried again when the ending is written twice, the first answer being lost', () => {
+    const record = recordWith({ attempt: attemptWith({ recovery: true }) });
+    for (const ending of [rejectAttempt, releaseAttempt]) {
+      const once = after(record, ending(record, now, consumed, 'attempt-1', noteWith()));
+      expect(ending(once, now, consumed, 'attempt-1', noteWith())).toEqual({
+        _tag: 'Keep',
+        result: { _tag: 'Settled', record: once },
+      });
+      expect(once?.attempt).toMatchObject({ recovery: false, unknown: true });
+    }
+  });
+
   it('lets the second way be tried again, when it was that one', () => {
     const record = recordWith({ attempt: attemptWith(), fallbackTried: true });
     const note = noteWith({ terminal: 'reauthorization_required' });
@@ -183,7 +195,10 @@ describe('whatever happens to one record', () => {
         case 'commit':
           if (open === undefined) break;
           count(true);
-          record = after(record, commitRenewal(record, nowMs, lineage, tokenWith({ token: `by ${open.id}` })));
+          record = after(
+            record,
+            commitRenewal(record, nowMs, { ...lineage, attemptId: open.id }, tokenWith({ token: `by ${open.id}` })),
+          );
           open = undefined;
           break;
         case 'reject':

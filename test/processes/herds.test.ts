@@ -9,7 +9,7 @@ import { endWell } from './worker-process.js';
 const rounds = { short: 1, normal: 3, long: 100 }[testSize()];
 
 /** Processes start slowly on a busy machine. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 describe('a herd on an expired token', () => {
   it('of 10,000 callers in one process sends one request, and everyone gets the same token', async () => {

@@ -122,8 +122,9 @@ const isAnswer = <A>(line: unknown): line is WorkerAnswer<A> =>
 /** Starts a worker on compiled sources; it works as soon as it is asked for something. */
 export const startWorker = async (settings: WorkerSettings): Promise<WorkerProcess> => {
   const library = await buildOnce();
-  const parameter = JSON.stringify({ ...settings, encryptionKey, library });
-  const child = spawn(process.execPath, [script, parameter], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined);
+  child.stdin.write(`${JSON.stringify({ ...settings, encryptionKey, library })}\n`);
   const lines: WorkerLine[] = [];
   const listeners = new Set<(line: WorkerLine | undefined) => void>();
   const errors = text(child.stderr);
@@ -136,7 +137,6 @@ export const startWorker = async (settings: WorkerSettings): Promise<WorkerProce
     for (const listener of listeners) listener(undefined);
     return { ...how, stderr: await errors };
   });
-  child.stdin.on('error', () => undefined);
   createInterface({ input: child.stdout }).on('line', (said) => {
     const line: unknown = JSON.parse(said);
     if (!isLine(line)) return;

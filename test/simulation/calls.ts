@@ -149,7 +149,7 @@ export const callRemove = (world: World, worker: Worker, key: string, done: () =
     `remove ${key}`,
     () => worker.llavero.remove(key),
     () => {
-      worker.removed.set(key, world.scheduler.nowMs());
+      worker.removed.set(key, world.ledger.dead());
       done();
     },
     nothing,
@@ -163,7 +163,7 @@ export const callRevoke = (world: World, worker: Worker, key: string, localOnly:
     worker,
     `revoke ${key}`,
     () => worker.llavero.revoke(key, { localOnly }),
-    () => worker.removed.set(key, world.scheduler.nowMs()),
+    () => worker.removed.set(key, world.ledger.dead()),
     nothing,
   );
 };

@@ -16,6 +16,8 @@ export interface TokenCall {
   readonly knownIncarnation: string | undefined;
   /** The access tokens that this worker had been told about by then. */
   readonly refused: ReadonlySet<string>;
+  /** What this worker had ended itself by then. */
+  readonly removed: ReadonlySet<string> | undefined;
   readonly standing: Standing | undefined;
 }
 
@@ -49,6 +51,7 @@ export const tokenCall = (world: World, worker: Worker, key: string, need: Token
     known,
     knownIncarnation: incarnationOf(world, known),
     refused: new Set(worker.refused),
+    removed: worker.removed.get(key),
     standing: standingOf(world, key),
   };
 };
@@ -75,8 +78,7 @@ export const judgeToken = (world: World, call: TokenCall, token: Token): void =>
     violation(`I5: ${worker.name} handed out a token of ${key} that was committed ${where}`);
     return;
   }
-  const removedMs = worker.removed.get(key) ?? -Infinity;
-  if (ledger.isDead(place.incarnation) && ledger.lastRemovalMs(key) <= removedMs && removedMs < call.calledMs) {
+  if (call.removed?.has(place.incarnation) === true) {
     violation(`I7: ${worker.name} handed out a token of ${key} that it had removed itself`);
   }
   if (call.refused.has(accessToken)) {

@@ -78,6 +78,8 @@ export interface Ledger {
   readonly committedAt: (accessToken: string) => readonly Place[];
   readonly wasCommitted: (token: string) => boolean;
   readonly isDead: (incarnation: string) => boolean;
+  /** The incarnations that have ended by now. */
+  readonly dead: () => ReadonlySet<string>;
   /** When the key was last removed or its token forgotten. */
   readonly lastRemovalMs: (key: string) => number;
   /** An answer was committed whose access token could not be used. */
@@ -262,6 +264,7 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
     beganMs: ({ attempt, leftMs }) => attempts.get(attempt ?? '')?.beganMs ?? leftMs,
     committedAt: (accessToken) => committed.get(accessToken) ?? [],
     wasCommitted: (token) => everCommitted.has(token),
+    dead: () => new Set(deadIncarnations),
     isDead: (incarnation) => deadIncarnations.has(incarnation),
     lastRemovalMs: (key) => removals.get(key) ?? -Infinity,
     hadUnusable: (key) => unusable.has(key),

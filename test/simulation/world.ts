@@ -26,8 +26,8 @@ export interface Worker {
   readonly llavero: Llavero;
   /** The last token it handed out, by key. */
   readonly handedOut: Map<string, Token>;
-  /** When it had removed a key or forgotten its token. */
-  readonly removed: Map<string, number>;
+  /** What had ended by the time it had removed a key or forgotten its token. */
+  readonly removed: Map<string, ReadonlySet<string>>;
   /** The access tokens it was told an API had refused. */
   readonly refused: Set<string>;
   isClosing: boolean;
@@ -278,6 +278,7 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
     const life = processOf(slot);
     trace.add(`  process ${slot} pauses for ${ms} ms`);
     const untilMs = scheduler.nowMs() + ms;
+    if (ms >= plan.policy.attemptTtlMs) for (const key of world.keys) world.provoke(key);
     life.pausedMs += Math.max(0, untilMs - Math.max(life.pausedUntilMs, scheduler.nowMs()));
     life.pausedUntilMs = Math.max(life.pausedUntilMs, untilMs);
   };

@@ -61,8 +61,20 @@ export const useCasesModule = (): ContainerModule =>
       .inSingletonScope();
     bind(services.completeAuthorization)
       .toResolvedValue(
-        (store, accounts, vault, cache, flights, send, commit, clock, events, digests) =>
-          makeCompleteAuthorization({ store, accounts, vault, cache, flights, send, commit, clock, events, digests }),
+        (store, accounts, vault, cache, flights, send, commit, clock, randomness, events, digests) =>
+          makeCompleteAuthorization({
+            store,
+            accounts,
+            vault,
+            cache,
+            flights,
+            send,
+            commit,
+            clock,
+            randomness,
+            events,
+            digests,
+          }),
         [
           internals.store,
           internals.accounts,
@@ -72,6 +84,7 @@ export const useCasesModule = (): ContainerModule =>
           internals.sendTokenRequest,
           internals.commitToken,
           ports.clock,
+          ports.randomness,
           internals.events,
           internals.digests,
         ],

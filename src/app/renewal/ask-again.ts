@@ -9,6 +9,10 @@ export const restingError = (key: string, failure: Failure, waitMs: number): Tok
     ? errorOfFailure(key, failure, waitMs)
     : tokenError('ProviderUnavailable', { key, why: 'the second way could not be tried yet', retryAfterMs: waitMs });
 
+/** Whoever asked before has had no answer, and until then nobody may ask again. */
+export const unresolvedError = (key: string, waitMs: number): TokenError =>
+  tokenError('OutcomeUnknown', { key, why: 'an earlier request is unresolved', retryAfterMs: waitMs });
+
 /** When asking again makes sense: after the settle window of an unknown outcome, else after the rest. */
 export const askAgainAt = ({ policy }: Account, { attempt, failure }: AccountRecord): number | undefined => {
   const settles = attempt?.unknown === true && (policy.recovery !== 'retry' || attempt.recovery);

@@ -87,6 +87,7 @@ export const makeCommitToken = ({
       const at = new Date(clock.nowMs());
       // A credential that changed meanwhile: the authorization is committed again with the newer one.
       if (cause === 'authorization' && committed._tag === 'Superseded') return;
+      if (committed._tag === 'Renewed') return;
       if (committed._tag !== 'Committed') {
         events.emit({ type: 'token_discarded', key, at, generation });
         return;

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { RefreshPolicy } from '../../domain/refresh-policy.js';
+import { isBrandNew, type RefreshPolicy } from '../../domain/refresh-policy.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import { timesOfToken } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
@@ -93,10 +93,17 @@ export const makeRefreshToken = ({ accounts, cache, flights, renew, clock }: Ref
     const cached = hold(account);
     const valid =
       cached !== undefined && !cached.invalidated && cache.judgedAtMs(key) < timesOfToken(cached.token).expiresAtMs;
-    if (valid) return TE.right({ account, cached, renewed: true, ours });
+    if (valid) {
+      const isFine = ours || wanted.isEnough(cached, account) || isFresh(cached, account);
+      if (isFine || round >= mostRounds) return TE.right({ account, cached, renewed: true, ours });
+    }
     if (round < mostRounds) return refresh(key, wanted, waiting, round + 1);
     return TE.left(tokenError('ResponseMalformed', { key, why: 'every token issued had expired on arrival' }));
   };
+
+  /** Another one would not be worth more. */
+  const isFresh = (cached: CachedToken, { policy, key }: Account): boolean =>
+    isBrandNew(policy, timesOfToken(cached.token), cache.judgedAtMs(key.key));
 
   /** Callers are not kept waiting for ever by a store that never answers; the work itself goes on. */
   const releaseLater = (key: string, afterMs: number, ended: AbortSignal, release: (error: TokenError) => void): void =>

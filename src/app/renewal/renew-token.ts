@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Settled } from '../../domain/attempt-ending.js';
-import { beginAttempt, commitRenewal, type Begun } from '../../domain/renewal-protocol.js';
+import { beginAttempt, commitRenewal, sameLineage, type Begun } from '../../domain/renewal-protocol.js';
 import { errorOfFailure } from '../../domain/token-error-facts.js';
 import { tokenError, withRetryAfter, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
@@ -14,7 +14,7 @@ import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
 import type { UseCase } from '../use-case-error.js';
-import { askAgainAt, restingError } from './ask-again.js';
+import { askAgainAt, restingError, unresolvedError } from './ask-again.js';
 import { canRenew, hasFallback } from './can-renew.js';
 import { notObtained } from './not-obtained.js';
 import type { CommitToken } from './commit-token.js';
@@ -112,12 +112,10 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
       case 'Busy':
         return pipe(
           waitForOther(account, clock.monotonicMs() + begun.waitMs, waiting.untilMonotonicMs),
-          TE.flatMap(() => renew(account, waiting)),
+          TE.flatMap((record) => (hasMoved(record, account) ? adopted(record) : renew(account, waiting))),
         );
-      case 'Unresolved': {
-        const why = 'an earlier request is unresolved';
-        return TE.left(tokenError('OutcomeUnknown', { key, why, retryAfterMs: begun.waitMs }));
-      }
+      case 'Unresolved':
+        return TE.left(unresolvedError(key, begun.waitMs));
       case 'Resting':
         return TE.left(restingError(key, begun.failure, begun.waitMs));
       case 'Stopped':
@@ -180,7 +178,7 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
     const { key } = account.record;
     switch (outcome._tag) {
       case 'Issued':
-        return issued(account, waiting, outcome);
+        return issued(account, waiting, attempt, outcome);
       case 'Rejected':
         return refused(account, waiting, attempt, 'rejected', afterRecovery(attempt, outcome.reason));
       case 'Unsent':
@@ -201,23 +199,27 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
   const issued = (
     account: Account,
     waiting: Waiting,
+    attempt: OwnAttempt,
     { token, warnings }: Extract<Outcome, { _tag: 'Issued' }>,
   ): UseCase<Renewal> => {
     const { record } = account;
+    const { key, incarnation, generation } = record;
+    const consumed = { incarnation, generation, attemptId: attempt.id };
     return pipe(
       commit(
         account,
         token,
         'renewal',
-        (current, nowMs, parts) => commitRenewal(current, nowMs, record, parts),
+        (current, nowMs, parts) => commitRenewal(current, nowMs, consumed, parts),
         waiting.onCommitDelayed,
       ),
       TE.flatMap((committed): UseCase<Renewal> => {
         const at = new Date(clock.nowMs());
-        for (const warning of warnings) events.emit({ type: 'warning', key: record.key, at, warning });
+        for (const warning of warnings) events.emit({ type: 'warning', key, at, warning });
         switch (committed._tag) {
           case 'Committed':
             return usable({ ...account, record: committed.record, token });
+          case 'Renewed':
           case 'Superseded':
             return adopted(committed.record);
           case 'Removed':
@@ -270,6 +272,10 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
 
   return renew;
 };
+
+/** Whether a newer token was committed. */
+const hasMoved = (record: AccountRecord | undefined, { record: before }: Account): record is AccountRecord =>
+  sameLineage(record, before) && record.generation !== before.generation;
 
 /** An answer that kept its refresh token but gave no access token that can be used is committed, and is still an error. */
 const usable = (account: Account): UseCase<Renewal> =>

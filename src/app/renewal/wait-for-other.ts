@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AccountRecord } from '../../domain/account-record.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
@@ -10,13 +11,14 @@ import type { UseCaseError } from '../use-case-error.js';
 
 /**
  * Waits while somebody else's attempt is open: until the generation moves, the attempt ends, or patience does, which is
- * the only Left besides a failing store. Both ends are on this process's monotonic clock.
+ * the only Left besides a failing store. Both ends are on this process's monotonic clock. Gives the record as it stood at the
+ * last look.
  */
 export type WaitForOther = (
   account: Account,
   attemptEndsMonotonicMs: number,
   patienceEndsMonotonicMs: number,
-) => TE.TaskEither<TokenError, void>;
+) => TE.TaskEither<TokenError, AccountRecord | undefined>;
 
 export interface WaitForOtherDeps {
   readonly store: TokenStore;
@@ -51,7 +53,7 @@ export const makeWaitForOther = ({ store, clock, randomness }: WaitForOtherDeps)
     attemptEndsMs: number,
     patienceEndsMs: number,
     sinceMs: number,
-  ): TE.TaskEither<TokenError, void> => {
+  ): ReturnType<WaitForOther> => {
     const { key, generation, incarnation } = account.record;
     const nowMs = clock.monotonicMs();
     const attemptLeftMs = Math.max(0, attemptEndsMs - nowMs);
@@ -68,7 +70,7 @@ export const makeWaitForOther = ({ store, clock, randomness }: WaitForOtherDeps)
         const open = record?.attempt !== undefined && !record.attempt.unknown;
         return same && open && clock.monotonicMs() < attemptEndsMs
           ? poll(account, attemptEndsMs, patienceEndsMs, sinceMs)
-          : TE.right(undefined);
+          : TE.right(record);
       }),
     );
   };

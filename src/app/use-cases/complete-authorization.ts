@@ -3,15 +3,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { PendingAuthorization } from '../../domain/account-record.js';
 import { parseCallbackParameters, type CallbackParameters } from '../../domain/callback-parameters.js';
-import type { IssuedToken } from '../../domain/issued-token.js';
 import { misuse } from '../../domain/misuse.js';
-import type { AnswerWarning, Outcome } from '../../domain/outcome.js';
+import type { Outcome } from '../../domain/outcome.js';
 import { commitAuthorization } from '../../domain/renewal-protocol.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { ObtainedCode } from '../../ports/grant.js';
+import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { heldOf, type Account } from '../accounts/account.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
@@ -49,6 +49,7 @@ export interface CompleteAuthorizationDeps {
   readonly send: SendTokenRequest;
   readonly commit: CommitToken;
   readonly clock: Clock;
+  readonly randomness: Randomness;
   readonly events: EventSink;
   readonly digests: Digests;
 }
@@ -57,7 +58,7 @@ export interface CompleteAuthorizationDeps {
 type OnDelay = (error: TokenError) => void;
 
 export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): CompleteAuthorization => {
-  const { store, accounts, vault, cache, flights, send, commit, clock, events, digests } = deps;
+  const { store, accounts, vault, cache, flights, send, commit, clock, randomness, events, digests } = deps;
 
   /** A code is spent at most once (RFC 6749 §4.1.2): no retry, whatever happens. */
   const spend = (account: Account, code: ObtainedCode): UseCase<Token> => {
@@ -78,7 +79,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
       TE.flatMap((outcome): UseCase<Token> => {
         switch (outcome._tag) {
           case 'Issued':
-            return keepToken(account, code, outcome.token, outcome.warnings, onDelay);
+            return keepToken(account, code, randomness.token(12), outcome, onDelay);
           case 'Rejected':
           case 'Unsent':
             return TE.left(outcome.reason);
@@ -93,11 +94,12 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
   const keepToken = (
     account: Account,
     code: ObtainedCode,
-    token: IssuedToken,
-    warnings: readonly AnswerWarning[],
+    authorization: string,
+    issued: Extract<Outcome, { _tag: 'Issued' }>,
     onDelay: OnDelay,
   ): UseCase<Token> => {
     const { key } = account.record;
+    const { token, warnings } = issued;
     const registered = { ...account.registered, ...account.grant.learned?.(code) };
     const credentialRead = account.record.credential;
     return pipe(
@@ -111,7 +113,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
             commitAuthorization(
               current,
               nowMs,
-              { incarnation: account.record.incarnation, credentialRead, credential },
+              { incarnation: account.record.incarnation, authorization, credentialRead, credential },
               parts,
             ),
           onDelay,
@@ -124,10 +126,12 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
               events.emit({ type: 'warning', key, at: new Date(clock.nowMs()), warning });
             }
             return handOut({ ...account, record: committed.record, token });
+          case 'Renewed':
+            return pipe(accounts.open(committed.record), TE.flatMap(handOut));
           case 'Superseded':
             return pipe(
               accounts.open(committed.record),
-              TE.flatMap((newer) => keepToken(newer, code, token, warnings, onDelay)),
+              TE.flatMap((newer) => keepToken(newer, code, authorization, issued, onDelay)),
             );
           case 'Removed':
             return TE.left(tokenError('UnknownKey', { key, why: 'not_registered' }));

@@ -129,6 +129,25 @@ describe('a token that the store does not take', () => {
     expect(eventsOf('token_committed').map(({ generation }) => generation)).toEqual([1]);
   });
 
+  it('of an exchange is not written over the one it was renewed to while the store’s answer was lost', async () => {
+    const { llavero, another, http, store, clock, eventsOf, settle } = makeScene();
+    await llavero.register({ provider: 'centry', account: 'acme' });
+    http.handle(() => {
+      store.loseNextAnswer('update');
+      return centryAnswer(1);
+    });
+    const exchanging = llavero.exchange(centryKey, { code: 'c' });
+    await settle();
+    expect(eventsOf('commit_delayed')).toHaveLength(1);
+    http.answer(centryAnswer(2));
+    expect((await another().token(centryKey, { force: true })).generation).toBe(2);
+    await clock.advance(secondMs);
+    const token = await exchanging;
+    expect([token.generation, accessOf(token)]).toEqual([2, secretsOf(2).access]);
+    expect(accessOf(await another().token(centryKey))).toBe(secretsOf(2).access);
+    expect(eventsOf('token_discarded')).toEqual([]);
+  });
+
   it('of an exchange is kept and written again', async () => {
     const scene = makeScene();
     const { llavero, clock, http } = scene;

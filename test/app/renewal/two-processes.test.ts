@@ -88,6 +88,21 @@ describe('two processes on one store', () => {
     expect((await second).generation).toBe((await first).generation);
   });
 
+  it('take what the other one committed at their next look, and write nothing for it', async () => {
+    const { llavero, another, clock, http, store } = await expired();
+    const held = http.hold();
+    const first = llavero.token(centryKey);
+    await held.arrived;
+    const second = another().token(centryKey);
+    await clock.advance(0);
+    store.resetCounts();
+    held.release(centryAnswer(2));
+    expect((await first).generation).toBe(2);
+    await clock.advance(10);
+    expect((await second).generation).toBe(2);
+    expect([store.asked('update'), store.asked('updateNote')]).toEqual([1, 0]);
+  });
+
   it('stop waiting as soon as the other one has failed', async () => {
     const { llavero, another, clock, http } = await expired();
     const held = http.hold();
@@ -137,6 +152,25 @@ describe('a late answer', () => {
       secretsOf(1).refresh,
       secretsOf(1).refresh,
     ]);
+  });
+
+  it('to the later of two requests replaces the one to the earlier: it may have ended that one', async () => {
+    const { llavero, another, clock, http, eventsOf } = await expired();
+    const slow = http.hold();
+    const first = codeOf(llavero.token(centryKey));
+    await slow.arrived;
+    await clock.advance(90 * secondMs);
+    const probe = http.hold();
+    const second = another().token(centryKey);
+    await probe.arrived;
+    slow.release(centryAnswer(2));
+    await clock.advance(0);
+    probe.release(centryAnswer(3));
+    expect(accessOf(await second)).toBe(secretsOf(3).access);
+    expect(await first).toBe('ERR_STORE_FAILED');
+    expect(accessOf(await another().token(centryKey))).toBe(secretsOf(3).access);
+    expect(eventsOf('token_committed').map(({ generation }) => generation)).toEqual([1, 2, 3]);
+    expect(eventsOf('token_discarded')).toEqual([]);
   });
 
   it('that is superseded is discarded: the newer token is used', async () => {

@@ -156,6 +156,21 @@ describe('minValidMs', () => {
     expect((await llavero.token(centryKey, need)).generation).toBe(2);
   });
 
+  it('is not met by a token that another process got so long ago that it is nearly over', async () => {
+    const { llavero, another, clock, http } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    const held = http.hold();
+    const other = another().token(centryKey);
+    await held.arrived;
+    const asking = llavero.token(centryKey, { minValidMs: 10 * centryLifeMs, patienceMs: 30 * secondMs });
+    await clock.advance(9 * secondMs);
+    http.answer(centryAnswer(3));
+    held.release(centryAnswer(2, { expires_in: 60 }));
+    await clock.advance(secondMs);
+    expect((await other).generation).toBe(2);
+    expect((await asking).generation).toBe(3);
+  });
+
   it('is not met by a flight that somebody with a smaller need started', async () => {
     const { llavero, another, clock, http, store } = await authorizedCentry();
     await clock.advance(centryLifeMs - 10 * minuteMs);

@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { deadlyPorts } from './deadly-ports.mjs';
 
-// A backend process with llavero in it. Its settings come as a parameter, its orders line by line on stdin; what it says
-// is written synchronously, so that SIGKILL takes back nothing of it. It ends by itself once stdin does.
+// A backend process with llavero in it. Its settings and then its orders come line by line on stdin; what it says is written
+// synchronously, so that SIGKILL takes back nothing of it. It ends by itself once stdin does.
+
+/** @type {string[]} */
+const lines = [];
+const keep = (/** @type {string} */ line) => void lines.push(line);
+const orders = createInterface({ input: process.stdin }).on('line', keep);
+const nothingMore = once(orders, 'close');
+await once(orders, 'line');
 
 /** @type {import('../worker-process.js').WorkerSettings & { library: string, encryptionKey: { id: string, secret: string } }} */
-const settings = JSON.parse(process.argv[2] ?? '');
+const settings = JSON.parse(lines.shift() ?? '');
 
 /** @param {string} path */
 const load = (path) => import(pathToFileURL(join(settings.library, path)).href);
@@ -125,6 +133,7 @@ const obey = async (line) => {
   }
 };
 
-const orders = createInterface({ input: process.stdin });
+orders.off('line', keep);
+for (const line of lines) void obey(line);
 orders.on('line', (line) => void obey(line));
-orders.on('close', () => void Promise.all(llaveros.map((llavero) => llavero.close())));
+void nothingMore.then(() => Promise.all(llaveros.map((llavero) => llavero.close())));
