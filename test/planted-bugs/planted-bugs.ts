@@ -7,13 +7,40 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'drop the compare-and-set of the commit',
     file: protocol,
-    find: `  if (current.generation !== consumed.generation) {
-    return keep({ _tag: current.token === token.token ? 'Committed' : 'Superseded', record: current });
+    find: `  if (current.generation !== consumed.generation && !isLaterAnswer(current, consumed)) {
+    return keep({ _tag: 'Superseded', record: current });
   }
-  const record = withToken(current, token, nowMs);`,
-    replace: '  const record = withToken(current, token, nowMs);',
+`,
+    replace: '',
     test: 'domain/renewal-committing.test.ts',
     named: 'gives way to a newer generation',
+  },
+  {
+    title: 'write a commit whose answer was lost over what its token was renewed to',
+    file: protocol,
+    find: `  if (current.authorization === authorization) {
+    return keep({ _tag: current.token === token.token ? 'Committed' : 'Renewed', record: current });
+  }
+`,
+    replace: '',
+    test: 'app/renewal/commit-failures.test.ts',
+    named: 'of an exchange is not written over the one it was renewed to while the store’s answer was lost',
+  },
+  {
+    title: 'keep the answer to the earlier of two requests',
+    file: protocol,
+    find: ' && !isLaterAnswer(current, consumed)',
+    replace: '',
+    test: 'app/renewal/two-processes.test.ts',
+    named: 'to the later of two requests replaces the one to the earlier: it may have ended that one',
+  },
+  {
+    title: 'end an attempt twice when the first answer was lost',
+    file: 'domain/attempt-ending.ts',
+    find: "  if (current.attempt.unknown) return keep({ _tag: 'Settled', record: current });\n",
+    replace: '',
+    test: 'domain/renewal-settling.test.ts',
+    named: 'stays a recovery that may be tried again when the ending is written twice, the first answer being lost',
   },
   {
     title: 'drop the attempt: everybody may send',
@@ -73,11 +100,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'fence a late answer off by its attempt',
     file: protocol,
-    find: `  if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
-  if (current.generation !== consumed.generation) {`,
-    replace: `  if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
+    find: "  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });\n",
+    replace: `  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });
   if (current.attempt?.recovery === true) return keep({ _tag: 'Superseded', record: current });
-  if (current.generation !== consumed.generation) {`,
+`,
     test: 'app/renewal/two-processes.test.ts',
     named: 'of a slow owner is committed while its generation is current',
   },
