@@ -11,6 +11,7 @@ export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
  * @property {string} name
  * @property {string} version
  * @property {Record<string, string>} scripts
+ * @property {Record<string, string>} bin
  * @property {Record<string, string | { types: string, default: string }>} exports
  * @property {Record<string, string>} dependencies
  * @property {Record<string, string>} [optionalDependencies]

@@ -28,8 +28,7 @@ export const checkPolicy = (policy: RefreshPolicy, where: string): void => {
   }
   for (const name of durations) {
     const value = policy[name];
-    if (!Number.isFinite(value) || value < 0)
-      fail(`${where}.${name} must be a number of milliseconds, not ${String(value)}`);
+    if (!Number.isFinite(value) || value < 0) fail(`${where}.${name} must be a number of milliseconds, 0 or more`);
   }
   for (const name of ['renewBeforeFraction', 'softFraction'] as const) {
     const value = policy[name];

@@ -1,7 +1,9 @@
 import type { AddressRules } from '../domain/address-rules.js';
 import { defaultRefreshPolicy, type RefreshPolicy, type RefreshPolicyOptions } from '../domain/refresh-policy.js';
+import type { Fetch } from '../ports/fetch.js';
 import type { Provider, ProviderPreset } from '../ports/provider.js';
 import type { TokenStore } from '../ports/token-store.js';
+import type { ApiLimits } from './calling/api-turns.js';
 import { policyOf } from './accounts/provider-registry.js';
 import { checkPolicy } from './check-policy.js';
 
@@ -25,6 +27,14 @@ export interface LlaveroOptions {
   readonly encryption: EncryptionKeys | 'plaintext';
   /** Numbers of the renewal protocol for all providers; a preset's own win. */
   readonly policy?: RefreshPolicyOptions | undefined;
+  /** What `llavero.fetch` sends with, instead of the process's own `fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /**
+   * Keep calls to the providers' APIs within what they document, and let them rest after a 429: a call that there is no room
+   * for waits its turn, up to the policy's `patienceMs`, or is rejected at once. Left out, calls go as they come. Counted in
+   * this process.
+   */
+  readonly apiLimits?: ApiLimits | undefined;
   /** Admit `http://` to 127.0.0.1, ::1 and localhost, for tests. */
   readonly allowHttpOnLoopback?: boolean | undefined;
 }
@@ -34,6 +44,7 @@ export interface AdapterOptions {
   readonly store: TokenStore;
   readonly encryption: EncryptionKeys | 'plaintext';
   readonly rules: AddressRules;
+  readonly fetch: Fetch | undefined;
 }
 
 /** The providers and the numbers they are used with, checked. */
@@ -57,7 +68,13 @@ const isStore = (value: unknown): value is TokenStore =>
 
 /** Throws `TypeError` with the fix in its message on a store or encryption that cannot work. */
 export const readAdapters = (options: LlaveroOptions): AdapterOptions => {
-  const { store, encryption, allowHttpOnLoopback = false } = options ?? fail('createLlavero needs its options');
+  const {
+    store,
+    encryption,
+    allowHttpOnLoopback = false,
+    fetch,
+    apiLimits,
+  } = options ?? fail('createLlavero needs its options');
   if (!isStore(store)) {
     return fail(
       "createLlavero({ store }): pass a store, for example sqliteStore({ path: 'llavero.db' }) from 'llavero/stores/sqlite'",
@@ -68,7 +85,13 @@ export const readAdapters = (options: LlaveroOptions): AdapterOptions => {
       "createLlavero({ encryption }): pass { keys: [{ id: '2026-11', secret }] } with 32 random bytes as base64 in secret, or 'plaintext' to store secrets in clear",
     );
   }
-  return { store, encryption, rules: { allowHttpOnLoopback } };
+  if (fetch !== undefined && typeof fetch !== 'function') {
+    return fail('createLlavero({ fetch }): fetch is a function like the global one; leave it out to use that');
+  }
+  if (apiLimits !== undefined && apiLimits !== 'wait' && apiLimits !== 'reject') {
+    return fail("createLlavero({ apiLimits }): write 'wait' or 'reject', or leave it out for no limits");
+  }
+  return { store, encryption, rules: { allowHttpOnLoopback }, fetch };
 };
 
 /** Throws `TypeError` with the fix in its message on a provider or policy that cannot work. */

@@ -1,12 +1,17 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { flow, pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { unknownProviderKey } from '../domain/account-key.js';
 import type { CredentialStatus } from '../domain/account-state.js';
 import { tokenError } from '../domain/token-error.js';
 import type { Token } from '../domain/token.js';
 import type { Clock } from '../ports/clock.js';
 import type { TokenStore } from '../ports/token-store.js';
 import type { ProviderRegistry } from './accounts/provider-registry.js';
+import type { ApiAccesses } from './calling/api-access.js';
+import type { ApiCaller } from './calling/api-caller.js';
+import { apiCalls, promisedCalls, type Calling } from './calling/promised-calls.js';
+import type { CallFailure } from './calling/call-failure.js';
 import type { KeepSweeping, StartOptions } from './keep-sweeping.js';
 import { LlaveroError } from './llavero-error.js';
 import type { MakeReady } from './make-ready.js';
@@ -16,17 +21,20 @@ import type { TokenCache } from './renewal/token-cache.js';
 import { makeShareCall } from './share-call.js';
 import { checkSweepOptions } from './sweeping/check-sweep-options.js';
 import type { SweepReport } from './sweeping/sweep-report.js';
-import type { UseCase, UseCaseError } from './use-case-error.js';
-import type { CompleteAuthorization, ExchangeInput } from './use-cases/complete-authorization.js';
+import type { UseCaseError } from './use-case-error.js';
+import type { CallbackOptions, CompleteAuthorization, ExchangeInput } from './use-cases/complete-authorization.js';
+import type { CallApi } from './use-cases/call-api.js';
 import type { GetStatus } from './use-cases/get-status.js';
 import type { GetToken, TokenNeed } from './use-cases/get-token.js';
 import type { InvalidateToken } from './use-cases/invalidate-token.js';
 import type { ListFilter, ListStatuses } from './use-cases/list-statuses.js';
 import type { CredentialInput, RegisterAccount } from './use-cases/register-account.js';
 import type { RemoveAccount } from './use-cases/remove-account.js';
+import type { ResealAccounts, ResealOptions, ResealReport } from './use-cases/reseal-accounts.js';
 import type { RevokeOptions, RevokeToken } from './use-cases/revoke-token.js';
 import type { SweepAccounts, SweepOptions } from './use-cases/sweep-accounts.js';
 import type { AuthorizeOptions, StartAuthorization, StartedAuthorization } from './use-cases/start-authorization.js';
+import { withSignal } from './with-signal.js';
 
 export interface TokenOptions extends TokenNeed {
   /** Ends this caller's wait with `ERR_ABORTED`; a renewal that others share goes on. */
@@ -42,8 +50,11 @@ export interface Llavero extends AsyncDisposable {
   register(input: CredentialInput): Promise<CredentialStatus>;
   /** Where to send a person's browser. May be called again at any time: the old token works until a new one is committed. */
   authorize(key: string, options?: AuthorizeOptions): Promise<StartedAuthorization>;
-  /** What the browser brought back: a URL, its query, or its parameters. Finds the key by the state, which works once. */
-  callback(returned: string | URL | URLSearchParams): Promise<Token>;
+  /**
+   * What the browser brought back: a URL, its query, or its parameters. Finds the key by the state, which works once. With
+   * `provider`, a state of any other provider's is refused.
+   */
+  callback(returned: string | URL | URLSearchParams, options?: CallbackOptions): Promise<Token>;
   /** A code pasted by an operator. Checks no state, so never feed it from a browser. */
   exchange(key: string, input: ExchangeInput): Promise<Token>;
   /** A token that is valid now: from memory, from the store, or by one renewal that all callers share. */
@@ -52,6 +63,11 @@ export interface Llavero extends AsyncDisposable {
   peek(key: string): Token | undefined;
   /** An API answered 401 to this very token: it is not served again. Leaves a newer one alone. */
   invalidate(key: string, rejected: Token): Promise<void>;
+  /**
+   * `fetch` with the account's credential: relative paths resolve on the API's base, a 401 renews the token and asks once
+   * more. Nothing of it goes to another origin. Fails as `fetch` does, and with a {@link LlaveroError} for want of a token.
+   */
+  fetch(key: string, input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** Tells the provider where it can be told, then forgets the token. The account stays registered. */
   revoke(key: string, options?: RevokeOptions): Promise<void>;
   /** Forgets the account. Other processes may serve its token from memory for up to `recheckMs`. */
@@ -64,6 +80,11 @@ export interface Llavero extends AsyncDisposable {
   sweep(options?: SweepOptions): Promise<SweepReport>;
   /** Keeps sweeping until `close`; its timers never hold the process open. Throws `TypeError` when called twice. */
   start(options?: StartOptions): void;
+  /**
+   * Moves everything stored to the newest encryption key, while renewals go on. Run it once every process has that key, and
+   * drop the older ones ten minutes later: authorizations that browsers are out on are sealed with them until then.
+   */
+  reseal(options?: ResealOptions): Promise<ResealReport>;
   /** Opens and migrates the store and checks the encryption keys; without it the first call does. */
   ready(): Promise<void>;
   /** Finishes what is in flight, then lets go of the store. */
@@ -83,11 +104,15 @@ export interface LlaveroDeps {
   readonly startAuthorization: StartAuthorization;
   readonly completeAuthorization: CompleteAuthorization;
   readonly invalidateToken: InvalidateToken;
+  readonly callApi: CallApi;
+  readonly apiCaller: ApiCaller;
+  readonly accesses: ApiAccesses;
   readonly revokeToken: RevokeToken;
   readonly removeAccount: RemoveAccount;
   readonly getStatus: GetStatus;
   readonly listStatuses: ListStatuses;
   readonly sweepAccounts: SweepAccounts;
+  readonly resealAccounts: ResealAccounts;
   readonly keepSweeping: KeepSweeping;
 }
 
@@ -100,18 +125,28 @@ export interface Lifetime {
 /** How long `close` waits for answers that are under way and for a store that does not take them. */
 const drainMs = 30_000;
 
-const thrown = (error: UseCaseError): Error =>
-  error._tag === 'Misuse' ? new TypeError(error.message) : new LlaveroError(error);
+const thrown = (error: UseCaseError | CallFailure): unknown => {
+  switch (error._tag) {
+    case 'Misuse':
+      return new TypeError(error.message);
+    case 'FetchFailed':
+      return Object.assign(new TypeError(`fetch failed: ${error.code}`), { code: error.code });
+    case 'AbortedBySignal':
+      return error.reason;
+    default:
+      return new LlaveroError(error);
+  }
+};
 
 /** The Promise façade: the one place, besides tests, where use cases are run. */
-export const makeLlavero = (deps: LlaveroDeps): Llavero => {
+export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
   const { providers, cache, flights, clock, store, lifetime, makeReady } = deps;
   const underWay = new Set<Promise<unknown>>();
   const shareCall = makeShareCall<Token>(clock);
 
   const closed = TE.left(tokenError('StoreFailed', { operation: 'answer', why: 'closed' }));
 
-  const run = async <A>(useCase: UseCase<A>): Promise<A> => {
+  const run = async <A>(useCase: TE.TaskEither<UseCaseError | CallFailure, A>): Promise<A> => {
     const work = (
       lifetime.closing
         ? closed
@@ -140,21 +175,20 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
     return resolved.right.key.key;
   };
 
-  const tokenFor = async (key: string, { signal, ...need }: TokenOptions): Promise<Token> => {
-    const aborted = (): LlaveroError => new LlaveroError(tokenError('Aborted', { key }));
-    if (signal === undefined) return run(deps.getToken(key, need));
-    if (signal.aborted) throw aborted();
-    let stop = (): void => undefined;
-    const stopped = new Promise<never>((_resolve, reject) => {
-      stop = () => reject(aborted());
-      signal.addEventListener('abort', stop, { once: true });
-    });
-    try {
-      return await Promise.race([run(deps.getToken(key, need)), stopped]);
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
-  };
+  const tokenFor = ({ signal, ...need }: TokenOptions, key: string): Promise<Token> =>
+    withSignal(
+      signal,
+      () => new LlaveroError(tokenError('Aborted', { key: isLeft(providers.resolve(key)) ? unknownProviderKey : key })),
+      () => run(deps.getToken(key, need)),
+    );
+
+  /** Rejects with the caller's own reason when its signal aborts, as `fetch` does. */
+  const fetch: Llavero['fetch'] = (key, input, init) =>
+    withSignal(
+      init?.signal ?? (input instanceof Request ? input.signal : undefined),
+      ({ reason }): unknown => reason,
+      () => run(deps.callApi(key, input, init)),
+    );
 
   const stopSweeping = new AbortController();
   let sweeping = false;
@@ -195,18 +229,28 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
   };
 
   return {
-    register: flow(deps.registerAccount, run),
+    register: flow(
+      deps.registerAccount,
+      TE.tapIO(() => deps.accesses.clear),
+      run,
+    ),
     authorize: (key, options = {}) => run(deps.startAuthorization(key, options)),
     callback: flow(deps.completeAuthorization.fromCallback, run),
     exchange: flow(deps.completeAuthorization.fromCode, run),
     token: (key, options) =>
       options === undefined
-        ? (cache.fresh(key)?.promise ?? shareCall(key, () => tokenFor(key, {})))
-        : tokenFor(key, options),
+        ? (cache.fresh(key)?.promise ?? shareCall(key, () => tokenFor({}, key)))
+        : tokenFor(options, key),
     peek: (key) => (cache.fresh(key) ?? cache.fresh(whole(key)))?.token,
     invalidate: flow(deps.invalidateToken, run),
+    fetch,
+    [apiCalls]: promisedCalls(deps.apiCaller, run, thrown),
     revoke: (key, options = {}) => run(deps.revokeToken(key, options)),
-    remove: flow(deps.removeAccount, run),
+    remove: flow(
+      deps.removeAccount,
+      TE.tapIO(() => deps.accesses.clear),
+      run,
+    ),
     status: flow(deps.getStatus, run),
     list: (filter = {}) => pages(filter),
     sweep: async (options = {}) => {
@@ -214,6 +258,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero => {
       return run(deps.sweepAccounts(options, { stop: stopSweeping.signal, rest: clock.sleep }));
     },
     start: (options = {}) => start(options),
+    reseal: (options = {}) => run(deps.resealAccounts(options, stopSweeping.signal)),
     ready: () => run(TE.right(undefined)),
     close,
     [Symbol.asyncDispose]: close,

@@ -16,15 +16,16 @@ export const defaultAccount = 'default';
 /** Whether `id` can name a provider: 1 to 64 letters, digits, dots, hyphens and underscores, starting with a letter or digit. */
 export const isProviderId = (id: string): boolean => providerId.test(id);
 
-/** Joins the two halves of a key; Left says in a sentence what is wrong with them. */
+/** What stands in errors for a key whose provider nobody knows: such a key may be anything, a misplaced secret too. */
+export const unknownProviderKey = '[unknown provider]';
+
+/** Joins the two halves of a key; Left says in a sentence what is wrong with them, and quotes nothing of them. */
 export const makeAccountKey = (provider: string, account: string = defaultAccount): Either<string, AccountKey> => {
   if (!isProviderId(provider)) {
-    return left(
-      `the provider ${JSON.stringify(provider)} in a key must be 1 to 64 letters, digits, dots, hyphens or underscores`,
-    );
+    return left('the provider in a key must be 1 to 64 letters, digits, dots, hyphens or underscores');
   }
   if (!accountName.test(account)) {
-    return left(`the account in a key for ${provider} must be 1 to 512 characters without control characters`);
+    return left('the account in a key must be 1 to 512 characters without control characters');
   }
   return right(Object.freeze({ key: `${provider}/${account}`, provider, account }));
 };

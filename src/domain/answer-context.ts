@@ -8,8 +8,11 @@ export interface AnswerContext {
   readonly sentAtMs: number;
   /** The token being renewed; its refresh token is kept when the answer brings none (RFC 6749 §6). */
   readonly previous?: IssuedToken | undefined;
-  /** The lifetime the provider documents; then comes the previous token's, then `defaultLifetimeMs`. */
-  readonly documentedLifetimeMs?: number | undefined;
+  /**
+   * The lifetime the provider documents, `unlimited` for tokens that never expire; then comes the previous token's, then
+   * `defaultLifetimeMs`.
+   */
+  readonly documentedLifetimeMs?: number | 'unlimited' | undefined;
   readonly defaultLifetimeMs: number;
   readonly documentedRefreshLifetimeMs?: number | undefined;
   /** The longest Retry-After that is believed. */

@@ -36,6 +36,10 @@ interface EventDetails {
   readonly sweep_progress: SweepCounts;
   readonly sweep_finished: SweepCounts;
   readonly sweep_failed: { readonly code: ErrorCode };
+  /** A stored value could not be opened, so it was not moved to the newest encryption key. */
+  readonly reseal_failed: { readonly code: ErrorCode };
+  /** About all keys: its `key` is `*`. */
+  readonly reseal_finished: { readonly total: number; readonly resealed: number; readonly failed: number };
 }
 
 export type LlaveroEventType = keyof EventDetails;

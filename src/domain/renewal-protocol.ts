@@ -181,6 +181,8 @@ export type Committed =
   | { readonly _tag: 'Committed'; readonly record: AccountRecord }
   /** An earlier try whose answer was lost had committed it, and it has been renewed since. */
   | { readonly _tag: 'Renewed'; readonly record: AccountRecord }
+  /** Somebody authorized after this, and that one stays: the token is not kept. */
+  | { readonly _tag: 'Outdone'; readonly record: AccountRecord }
   /** The generation had moved on, or the credential has changed: the token is not kept. */
   | { readonly _tag: 'Superseded'; readonly record: AccountRecord }
   | { readonly _tag: 'Removed' };
@@ -227,27 +229,38 @@ export const commitRenewal = (
   return put(record, { _tag: 'Committed', record });
 };
 
+/** What an authorization is called in the store: when its code was spent, in Unix milliseconds, and something that nobody else says. */
+export const authorizationName = (spentAtMs: number, random: string): string => `${spentAtMs}.${random}`;
+
+const spentAtOf = (name: string | undefined): number => Number(/^\d+/.exec(name ?? '')?.[0] ?? 0);
+
 /** A person's new authorization, and the account it was made for. */
 export interface Authorized {
   readonly incarnation: string;
-  /** Its own name, by which a later try knows a commit of its own whose answer was lost. */
+  /** Its own name ({@link authorizationName}), by which a later try knows a commit of its own whose answer was lost. */
   readonly authorization: string;
+  /** When its token arrived, in Unix milliseconds: whoever spent a code after that has a newer one. */
+  readonly receivedAt: number;
   /** The sealed credential that the new one was made from; if it changed meanwhile, nothing is written. */
   readonly credentialRead: string;
   readonly credential: string;
 }
 
-/** A person authorized anew: this token replaces whatever generation is current, since it belongs to a newer grant. */
+/**
+ * A person authorized anew: this token replaces whatever generation is current, since it belongs to a newer grant; unless
+ * somebody has authorized since, with a code that was spent later.
+ */
 export const commitAuthorization = (
   current: AccountRecord | undefined,
   nowMs: number,
-  { incarnation, authorization, credentialRead, credential }: Authorized,
+  { incarnation, authorization, receivedAt, credentialRead, credential }: Authorized,
   token: CommittedToken,
 ): Change<Committed> => {
   if (current === undefined || current.incarnation !== incarnation) return keep({ _tag: 'Removed' });
   if (current.authorization === authorization) {
     return keep({ _tag: current.token === token.token ? 'Committed' : 'Renewed', record: current });
   }
+  if (spentAtOf(current.authorization) > receivedAt) return keep({ _tag: 'Outdone', record: current });
   if (current.credential !== credentialRead) return keep({ _tag: 'Superseded', record: current });
   const record = { ...withToken(current, token, nowMs), authorization, credential };
   return put(record, { _tag: 'Committed', record });

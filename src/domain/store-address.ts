@@ -50,9 +50,12 @@ const withoutApiPath = (path: string, apiPath: string): string => {
   return trimmed.endsWith(apiPath) ? withoutApiPath(trimmed.slice(0, -apiPath.length), apiPath) : trimmed;
 };
 
-/** The host an address names, for a message about why it was refused; nothing else of the address. */
+/** What can be told from a code or a token that stands where an address belongs: names with a top-level domain, and IP addresses. */
+const hostLike = /^(localhost|\[[0-9a-f:.]+\]|[\d.]+|([a-z0-9_-]+\.)+([a-z]{2,24}|xn--[a-z0-9-]+))(:\d+)?$/;
+
+/** The host an address names, for a message about why it was refused; nothing else of the address, and no text that is no host. */
 export const hostNamedBy = (text: string): string => {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   const host = URL.canParse(address) ? printable(new URL(address).host) : '';
-  return host === '' ? 'an unreadable address' : host;
+  return hostLike.test(host) ? host : 'an unreadable address';
 };

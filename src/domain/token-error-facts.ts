@@ -1,4 +1,5 @@
 import type { Failure } from './account-record.js';
+import { printable } from './printable.js';
 import {
   foldTokenError,
   tokenError,
@@ -25,7 +26,8 @@ const authorizeAgain: Record<ReauthorizationCause, string> = {
 };
 
 const decryption = {
-  unknown_key_id: 'it was sealed with a key that is not among encryption.keys: add that key again',
+  unknown_key_id:
+    'it was sealed with a key that is not among encryption.keys: add that key again, until reseal() has moved everything to another',
   failed_tag: 'the key does not fit, or the value was changed or moved: check encryption.keys',
   not_sealed: 'it is not a sealed value: it was written by something else, or with another kind of encryption',
   unreadable: 'what was inside the seal is not what llavero writes',
@@ -62,7 +64,7 @@ export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<To
     key,
     message:
       why === 'no_such_provider'
-        ? `No provider is configured for ${key}: pass its preset to createLlavero({ providers }).`
+        ? 'No provider is configured for this key: it has to begin with the id of one that was passed to createLlavero({ providers }).'
         : `Nothing is registered under ${key}: call register(), or give the preset everything it needs.`,
   }),
   ReauthorizationRequired: ({ key, cause }) => ({
@@ -174,15 +176,15 @@ export const failureDetail: (error: TokenError) => string = foldTokenError<strin
 
 const isCause = (text: string): text is ReauthorizationCause => Object.hasOwn(authorizeAgain, text);
 
-/** The error a stored failure stands for; `retryAfterMs` is what is left of its rest. */
+/** The error a stored failure stands for, in printable words whoever wrote it; `retryAfterMs` is what is left of its rest. */
 export const errorOfFailure = (
   key: string,
   failure: Pick<Failure, 'code' | 'detail'>,
   retryAfterMs?: number,
 ): TokenError => {
   const later = retryAfterMs === undefined ? {} : { retryAfterMs };
-  const { code, detail } = failure;
-  switch (code) {
+  const detail = printable(failure.detail, 200);
+  switch (failure.code) {
     case 'ERR_REAUTHORIZATION_REQUIRED':
       return tokenError('ReauthorizationRequired', { key, cause: isCause(detail) ? detail : 'invalid_grant' });
     case 'ERR_CLIENT_REJECTED':

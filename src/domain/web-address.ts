@@ -16,7 +16,7 @@ export type AddressRefusal =
   | 'path';
 
 /** Names that no public server answers to: RFC 6761 §6.3, RFC 6762 §3 and Appendix G, RFC 7686, RFC 8375, and common ones. */
-const privateSuffix = /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|onion|home\.arpa)$/;
+const privateSuffix = /(^|\.)(localhost|localdomain6?|local|internal|intranet|private|corp|home|lan|onion|home\.arpa)$/;
 const publicName = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/;
 
 /**

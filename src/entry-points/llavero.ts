@@ -2,19 +2,38 @@ export { createLlavero, type CreateLlaveroOptions } from '../app/create-llavero.
 export type { Llavero, TokenOptions } from '../app/llavero.js';
 export { LlaveroError } from '../app/llavero-error.js';
 export type { EncryptionKey, EncryptionKeys, LlaveroOptions } from '../app/llavero-options.js';
-export type { ExchangeInput } from '../app/use-cases/complete-authorization.js';
+export type { ApiLimits } from '../app/calling/api-turns.js';
+export type { CallbackOptions, ExchangeInput } from '../app/use-cases/complete-authorization.js';
 export type { TokenNeed } from '../app/use-cases/get-token.js';
 export type { ListFilter } from '../app/use-cases/list-statuses.js';
 export type { CredentialInput } from '../app/use-cases/register-account.js';
+export type { ResealOptions, ResealReport } from '../app/use-cases/reseal-accounts.js';
 export type { RevokeOptions } from '../app/use-cases/revoke-token.js';
 export type { StartOptions } from '../app/keep-sweeping.js';
 export type { SweepReport } from '../app/sweeping/sweep-report.js';
 export type { SweepOptions } from '../app/use-cases/sweep-accounts.js';
 export type { AuthorizeOptions, StartedAuthorization } from '../app/use-cases/start-authorization.js';
+export type { ClientAuthentication } from '../adapters/grants/client-authentication.js';
+export { defineProvider } from '../adapters/providers/define-provider.js';
 export type { PresetOptions } from '../adapters/providers/make-preset.js';
+export type {
+  AnswerDefinition,
+  ApiDefinition,
+  AuthorizationCodeDefinition,
+  ClientCredentialsDefinition,
+  CredentialPart,
+  DefinedPreset,
+  FieldDefinition,
+  MomentDefinition,
+  OwnGrantDefinition,
+  ProviderDefinition,
+  ProviderOptions,
+  StaticParameters,
+} from '../adapters/providers/provider-definition.js';
 export { centry, type CentryOptions } from '../adapters/providers/centry.js';
 export { citrusAd, type CitrusAdOptions } from '../adapters/providers/citrus-ad.js';
 export { tray, type TrayOptions } from '../adapters/providers/tray.js';
+export type { ClassifyError, Refusal, RefusedAnswer } from '../domain/answers/classified-refusal.js';
 export type { AccountState, CredentialStatus } from '../domain/account-state.js';
 export type { LlaveroEvent, LlaveroEventType } from '../domain/llavero-event.js';
 export type { RefreshPolicy, RefreshPolicyOptions, RecoveryPolicy } from '../domain/refresh-policy.js';
@@ -27,4 +46,4 @@ export type {
   TokenErrorTag,
 } from '../domain/token-error.js';
 export type { Token } from '../domain/token.js';
-export type { ProviderPreset } from '../ports/provider.js';
+export type { ApiVerdict, Placement, ProviderPreset } from '../ports/provider.js';

@@ -15,6 +15,7 @@ export type { Clock } from '../ports/clock.js';
 export type { EventSink } from '../ports/event-sink.js';
 export type { Authorization, AuthorizationInput, Grant, ObtainedCode, TokenRequest } from '../ports/grant.js';
 export type { HttpAnswer, HttpClient, HttpFailure, HttpRequest, Parameters } from '../ports/http-client.js';
-export type { Provider, ProviderPreset } from '../ports/provider.js';
+export type { ApiVerdict, Placement, Provider, ProviderApi, ProviderPreset } from '../ports/provider.js';
+export type { CountedRate, RateLimiter, RequestRate } from '../ports/rate-limiter.js';
 export type { Randomness } from '../ports/randomness.js';
 export type { DueQuery, NoteChange, PageQuery, StoreFailure, TokenStore } from '../ports/token-store.js';

@@ -8,8 +8,10 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly query?: Parameters | undefined;
-  /** Sent as `application/x-www-form-urlencoded` (RFC 6749 Appendix B). */
+  /** Sent as `application/x-www-form-urlencoded` (RFC 6749 Appendix B) unless `encoding` says otherwise. */
   readonly form?: Parameters | undefined;
+  /** `json` sends the form as one flat JSON object of texts. */
+  readonly encoding?: 'form' | 'json' | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Total time from the first byte out to the last byte in. */
   readonly timeoutMs: number;

@@ -6,10 +6,12 @@ import { ports } from '../../src/app/container/identifiers.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import { LlaveroError } from '../../src/app/llavero-error.js';
 import type { Llavero } from '../../src/app/llavero.js';
+import type { ApiLimits } from '../../src/app/calling/api-turns.js';
 import type { EncryptionKeys } from '../../src/app/llavero-options.js';
 import type { LlaveroEvent, LlaveroEventType } from '../../src/domain/llavero-event.js';
 import type { RefreshPolicyOptions } from '../../src/domain/refresh-policy.js';
 import type { Token } from '../../src/domain/token.js';
+import type { Fetch } from '../../src/ports/fetch.js';
 import type { ProviderPreset } from '../../src/ports/provider.js';
 import { fakeClock, type FakeClock } from '../../src/testing/fake-clock.js';
 import { memoryStore } from '../../src/testing/memory-store.js';
@@ -60,6 +62,8 @@ export interface ProcessOptions {
   readonly encryption?: EncryptionKeys | 'plaintext' | undefined;
   /** What the randomness port says, for jitter: 0 unless told otherwise. */
   readonly fraction?: number | undefined;
+  readonly fetch?: Fetch | undefined;
+  readonly apiLimits?: ApiLimits | undefined;
   readonly overrides?: readonly ContainerModule[] | undefined;
 }
 
@@ -93,6 +97,8 @@ export const makeScene = (options: ProcessOptions = {}): Scene => {
       store,
       encryption: own.encryption ?? encryption(),
       policy: own.policy,
+      fetch: own.fetch,
+      apiLimits: own.apiLimits,
       overrides: [
         new ContainerModule(({ rebind }) => {
           rebind(ports.clock).toConstantValue(clock);

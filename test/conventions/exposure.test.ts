@@ -9,6 +9,7 @@ const exposing: Readonly<Record<string, string>> = {
   'src/adapters/grants/consumer-key.ts': 'puts the consumer secret, the code or the refresh token into its request',
   'src/adapters/grants/token-endpoint.ts': 'puts the token to revoke into its request',
   'src/adapters/providers/field-readers.ts': 'checks a secret that was registered',
+  'src/app/calling/place-credential.ts': 'puts the token or the API key into a request to the API',
   'src/app/accounts/accounts.ts': 'fingerprints a client',
   'src/app/renewal/commit-token.ts': 'fingerprints a token',
   'src/app/use-cases/invalidate-token.ts': 'compares the token that was rejected with the one in use',

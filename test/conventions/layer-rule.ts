@@ -19,6 +19,7 @@ const packages: Readonly<Record<string, string>> = {
   inversify: 'src/app/',
   'reflect-metadata': 'src/app/',
   got: 'src/adapters/http/',
+  'rate-limiter-flexible': 'src/adapters/limits/',
   'better-sqlite3': 'src/adapters/stores/',
   pg: 'src/adapters/stores/',
   redis: 'src/adapters/stores/',

@@ -52,6 +52,8 @@ const events: { readonly [Type in LlaveroEventType]: true } = {
   sweep_progress: true,
   sweep_finished: true,
   sweep_failed: true,
+  reseal_failed: true,
+  reseal_finished: true,
 };
 
 const warnings: { readonly [Warning in AnswerWarning]: true } = {

@@ -30,11 +30,8 @@ describe('parseAccountKey', () => {
     'tráy/1',
     `${'t'.repeat(65)}/1`,
   ])('refuses the provider in %j', (text) => {
-    const provider = text.split('/')[0] ?? '';
     expect(parseAccountKey(text)).toEqual(
-      left(
-        `the provider ${JSON.stringify(provider)} in a key must be 1 to 64 letters, digits, dots, hyphens or underscores`,
-      ),
+      left('the provider in a key must be 1 to 64 letters, digits, dots, hyphens or underscores'),
     );
   });
 
@@ -48,7 +45,7 @@ describe('parseAccountKey', () => {
     `tray/${'a'.repeat(513)}`,
   ])('refuses the account in %j', (text) => {
     expect(parseAccountKey(text)).toEqual(
-      left('the account in a key for tray must be 1 to 512 characters without control characters'),
+      left('the account in a key must be 1 to 512 characters without control characters'),
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
-import { commitAuthorization, commitRenewal } from '../../src/domain/renewal-protocol.js';
+import { authorizationName, commitAuthorization, commitRenewal } from '../../src/domain/renewal-protocol.js';
 import { after, attemptWith, failureWith, now, recordWith, tokenWith } from './protocol-fixtures.js';
 
 describe('committing a renewal', () => {
@@ -95,7 +95,8 @@ describe('committing a renewal', () => {
 describe('committing an authorization', () => {
   const authorized = {
     incarnation: 'incarnation-1',
-    authorization: 'authorization-2',
+    authorization: authorizationName(now - 500, 'random-2'),
+    receivedAt: now,
     credentialRead: 'sealed credential',
     credential: 'learned more',
   };
@@ -107,7 +108,7 @@ describe('committing an authorization', () => {
     expect(after(record, change)).toMatchObject({
       generation: 10,
       token: 'sealed token 4',
-      authorization: 'authorization-2',
+      authorization: authorized.authorization,
       credential: 'learned more',
       failure: undefined,
     });
@@ -129,8 +130,20 @@ describe('committing an authorization', () => {
     });
   });
 
+  it('gives way to one whose code was spent after this token arrived, and to no other', () => {
+    const record = recordWith({ authorization: authorizationName(now + 1, 'random-3') });
+    expect(commitAuthorization(record, now, authorized, tokenWith())).toEqual({
+      _tag: 'Keep',
+      result: { _tag: 'Outdone', record },
+    });
+    for (const other of [undefined, authorizationName(now, 'random-3'), authorizationName(now - 1_000, 'random-3')]) {
+      const change = commitAuthorization(recordWith({ authorization: other }), now, authorized, tokenWith());
+      expect(change.result._tag).toBe('Committed');
+    }
+  });
+
   it('knows it also when the token has been renewed since, and leaves the newer one alone', () => {
-    const record = recordWith({ authorization: 'authorization-2', generation: 5, token: 'renewed since' });
+    const record = recordWith({ authorization: authorized.authorization, generation: 5, token: 'renewed since' });
     expect(commitAuthorization(record, now, { ...authorized, credentialRead: record.credential }, tokenWith())).toEqual(
       {
         _tag: 'Keep',

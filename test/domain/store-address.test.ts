@@ -92,5 +92,14 @@ describe('hostNamedBy', () => {
     expect(hostNamedBy('evil.test/web_api')).toBe('evil.test');
     expect(hostNamedBy('secret with spaces')).toBe('an unreadable address');
     expect(hostNamedBy('https://')).toBe('an unreadable address');
+    expect(hostNamedBy('http://127.0.0.1:8080/')).toBe('127.0.0.1:8080');
+    expect(hostNamedBy('https://[::1]/')).toBe('[::1]');
+    expect(hostNamedBy('localhost:80')).toBe('localhost:80');
+    expect(hostNamedBy('loja.xn--p1ai')).toBe('loja.xn--p1ai');
+  });
+
+  it('names nothing that may be a code or a token in the wrong place', () => {
+    expect(hostNamedBy('0fe3a9c8d7b6450fe3a9c8d7b645')).toBe('an unreadable address');
+    expect(hostNamedBy('eyJhbGciOi.eyJzdWIiOiIxMjM0.SflKxwRJ-SMeKKF2QT4')).toBe('an unreadable address');
   });
 });

@@ -143,6 +143,13 @@ describe('a failure in the store', () => {
     }
   });
 
+  it('is told in printable words, whatever somebody else wrote into the store', () => {
+    const failure = { code: 'ERR_REQUEST_REJECTED', detail: 'lost\r\n\u001b[31mSet-Cookie: a=b\u0000' };
+    expect(errorOfFailure(key, failure)).toEqual(
+      tokenError('RequestRejected', { key, error: 'lost[31mSet-Cookie: a=b' }),
+    );
+  });
+
   it('is told with a detail for every error there is', () => {
     for (const [error] of table) expect(typeof failureDetail(error)).toBe('string');
   });

@@ -165,6 +165,7 @@ const refused = [
   ['https://localhost.', 'not_public_name'],
   ['https://api.localhost', 'not_public_name'],
   ['https://localhost.localdomain', 'not_public_name'],
+  ['https://localhost6.localdomain6', 'not_public_name'],
   ['https://printer.local', 'not_public_name'],
   ['https://PRINTER.LOCAL', 'not_public_name'],
   ['https://kubernetes.default.svc.cluster.local', 'not_public_name'],

@@ -1,8 +1,7 @@
-import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { manifest, projectRoot } from '../../scripts/entry-points.mjs';
-import { installPackage, type Ended, type InstalledPackage } from '../package/installed-package.js';
+import { backends, sharedByBackends } from './backends.js';
+import { exampleSources, installExamples, type InstalledExamples } from './installed-examples.js';
 
 /** Lines that each program prints when it works. */
 const programs: Readonly<Record<string, readonly string[]>> = {
@@ -16,34 +15,25 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** What is no program; the tests beside it run it. */
-const parts = ['import-orders/import-orders.ts'];
+const parts = ['external-key-service/key-service-cipher.ts', 'import-orders/import-orders.ts'];
 
-const compiler = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
-const sources = readdirSync(join(projectRoot, 'examples'), { recursive: true, encoding: 'utf8' })
-  .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => /\.[cm]?[jt]s$/.test(path) && !path.endsWith('.test.ts'));
-
-let installed: InstalledPackage;
-let compiled: Ended;
+let installed: InstalledExamples;
 
 beforeAll(() => {
-  installed = installPackage([...Object.keys(manifest().dependencies), '@types/node']);
-  installed.write('package.json', '{ "type": "module" }\n');
-  cpSync(join(projectRoot, 'examples'), join(installed.directory, 'examples'), { recursive: true });
-  const options = ['--strict', '--allowJs', '--checkJs', '--target', 'es2022', '--module', 'nodenext'];
-  const files = sources.map((path) => join('examples', path));
-  compiled = installed.node(compiler, ...options, '--types', 'node', '--outDir', 'compiled', ...files);
+  installed = installExamples([...Object.keys(programs), ...parts], { withFrameworks: false });
 });
 
 afterAll(() => installed.remove());
 
 describe('the examples, in a project that has installed the package', () => {
-  it('are all known to this test', () => {
-    expect(sources.toSorted()).toEqual([...Object.keys(programs), ...parts].toSorted());
+  it('are all known to these tests', () => {
+    const known = [...Object.keys(programs), ...parts, ...Object.values(backends).flat(), ...sharedByBackends];
+    expect(exampleSources().toSorted()).toEqual(known.toSorted());
   });
 
   it('satisfy the compiler with the declarations that are published', () => {
-    expect({ status: compiled.status, stdout: compiled.stdout }).toEqual({ status: 0, stdout: '' });
+    const { status, stdout } = installed.compiling;
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 
   it.each(Object.entries(programs))('run under plain node to their end: %s', (path, expected) => {

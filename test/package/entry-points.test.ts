@@ -32,9 +32,10 @@ const requiring = `
 process.stdout.write(Object.keys(require(process.argv[2])).toSorted().join('\\n'));
 `;
 
-/** Packages that are slow, native or optional, and the only entry point that may load each when it is imported. */
+/** Packages that are slow, native or optional, and the only entry point that may load each when it is imported, if any. */
 const loadedLater: Readonly<Record<string, string>> = {
   got: 'llavero/got',
+  'rate-limiter-flexible': 'none',
   'better-sqlite3': 'llavero/stores/sqlite',
   pg: 'llavero/stores/postgres',
   redis: 'llavero/stores/redis',

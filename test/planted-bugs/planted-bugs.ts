@@ -163,4 +163,197 @@ export const plantedBugs: readonly PlantedBug[] = [
     test: 'adapters/http/http-answer.test.ts',
     named: 'is an answer, and nothing goes to where it points',
   },
+  {
+    title: 'take the answer’s JSON as it is, prototype and all',
+    file: 'adapters/http/json-object.ts',
+    find: `  const own: Record<string, unknown> = { __proto__: null };
+  for (const [name, value] of Object.entries(parsed)) if (name !== '__proto__') own[name] = value;
+`,
+    replace: '  const own: Record<string, unknown> = Object.assign({}, parsed);\n',
+    test: 'fuzz/token-answers.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'believe every number of an expires_in',
+    file: 'domain/answers/lifetime.ts',
+    find: 'Math.max(1, Math.min(yearMs, Math.floor(seconds * 1_000)))',
+    replace: 'Math.floor(seconds * 1_000)',
+    test: 'fuzz/token-answers.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'throw at a date that is none',
+    file: 'domain/answers/sao-paulo-time.ts',
+    find: '  return Number.isNaN(ms) || new Date(ms).toISOString() !== iso ? undefined : ms;',
+    replace: '  return new Date(ms).toISOString() === iso ? ms : undefined;',
+    test: 'fuzz/token-answers.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'drop the refresh token of an unknown token type',
+    file: 'domain/answers/token-answer.ts',
+    find: '  const type = readTokenType(ownField(json, names.tokenType));',
+    replace: `  const type = readTokenType(ownField(json, names.tokenType));
+  if (!type.isBearer) return undefined;`,
+    test: 'fuzz/token-answers.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'quote the provider’s own error',
+    file: 'domain/answers/error-name.ts',
+    find: "typeof value === 'string' && known.has(value) ? value : 'unrecognised_error'",
+    replace: "typeof value === 'string' && value !== '' ? value : 'unrecognised_error'",
+    test: 'fuzz/error-answers.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'rest as long as a Retry-After says',
+    file: 'domain/answers/retry-after.ts',
+    find: 'Math.min(maxMs, Math.max(0, asked))',
+    replace: 'Math.max(0, asked)',
+    test: 'fuzz/error-answers.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'read the last of two parameters of the same name',
+    file: 'domain/callback-parameters.ts',
+    find: "    if (seen.has(name)) return left(tokenError('StateMismatch', { why: 'repeated_parameter' }));\n",
+    replace: '',
+    test: 'fuzz/callbacks.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'leave the state open after its use',
+    file: 'adapters/stores/memory-store.ts',
+    find: '        pending.delete(id);\n',
+    replace: '',
+    test: 'fuzz/callbacks.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'accept a tag that is cut short',
+    file: 'adapters/crypto/aes-gcm-cipher.ts',
+    find: `  if (body.length < ivBytes + tagBytes) return left({ _tag: 'CipherFailure', why: 'unreadable', keyId });
+  const failedTag: CipherFailure = { _tag: 'CipherFailure', why: 'failed_tag', keyId };
+  return tryCatch(
+    () => {
+      const decipher = createDecipheriv(algorithm, key, body.subarray(0, ivBytes), { authTagLength: tagBytes });
+      decipher.setAAD(additionalData(keyId, binding));
+      decipher.setAuthTag(body.subarray(-tagBytes));
+      const text = decipher.update(body.subarray(ivBytes, -tagBytes));`,
+    replace: `  const failedTag: CipherFailure = { _tag: 'CipherFailure', why: 'failed_tag', keyId };
+  return tryCatch(
+    () => {
+      const tagAt = Math.max(ivBytes, body.length - tagBytes);
+      const decipher = createDecipheriv(algorithm, key, body.subarray(0, ivBytes));
+      decipher.setAAD(additionalData(keyId, binding));
+      decipher.setAuthTag(body.subarray(tagAt));
+      const text = decipher.update(body.subarray(ivBytes, tagAt));`,
+    test: 'fuzz/sealed-values.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'open a base64url that no encoder writes',
+    file: 'adapters/crypto/sealed-text.ts',
+    find: "  if (body.toString('base64url') !== encoded) return left({ _tag: 'CipherFailure', why: 'unreadable', keyId });\n",
+    replace: '',
+    test: 'fuzz/sealed-values.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'take a sealed token that does not open for none',
+    file: 'app/accounts/accounts.ts',
+    find: 'record.token === undefined ? TE.right(undefined) : vault.openToken(record.key, record.token);',
+    replace: `record.token === undefined
+      ? TE.right(undefined)
+      : pipe(
+          vault.openToken(record.key, record.token),
+          TE.orElse(() => TE.right<TokenError, IssuedToken | undefined>(undefined)),
+        );`,
+    test: 'fuzz/database-rows.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'cast the cells of a row',
+    file: 'adapters/stores/sqlite-cells.ts',
+    find: `    if (typeof cell !== 'number' || !Number.isInteger(cell) || Math.abs(cell) > lastMs) throw new RowUnreadable();
+    return cell;`,
+    replace: '    return Number(cell ?? lastMs);',
+    test: 'fuzz/database-rows.test.ts',
+    named: 'keep every law',
+  },
+  {
+    title: 'keep the text of a Secret in a property too',
+    file: 'domain/secret.ts',
+    find: 'this.#value = value;',
+    replace: 'Object.assign(this, { value }).#value = value;',
+    test: 'canary/sampled-paths.test.ts',
+    named: 'leaks no secret: everyday life',
+  },
+  {
+    title: 'quote whatever a provider calls its error',
+    file: 'domain/answers/error-name.ts',
+    find: "typeof value === 'string' && known.has(value) ? value",
+    replace: "typeof value === 'string' ? value",
+    test: 'canary/sampled-paths.test.ts',
+    named: 'leaks no secret: what a provider answers',
+  },
+  {
+    title: 'pass on the message of what an adapter threw',
+    file: 'app/guarded-adapters.ts',
+    find: `    } catch {
+      return left(failure);`,
+    replace: `    } catch (thrown) {
+      return left({ ...failure, why: String(thrown) });`,
+    test: 'canary/sampled-paths.test.ts',
+    named: 'leaks no secret: adapters that break their law',
+  },
+  {
+    title: 'quote a key that no provider is configured for',
+    file: 'app/accounts/provider-registry.ts',
+    find: 'key: unknownProviderKey,',
+    replace: 'key: parsed.right.key,',
+    test: 'canary/sampled-paths.test.ts',
+    named: 'leaks no secret: programmers’ mistakes',
+  },
+  {
+    title: 'hand out the response of fetch with its real address inside',
+    file: 'app/calling/scrubbed-response.ts',
+    find: 'const scrubbed = new Response(body, { headers, statusText, ...(isUsual ? { status } : {}) });',
+    replace: 'const scrubbed = response;',
+    test: 'canary/sampled-paths.test.ts',
+    named: 'leaks no secret: calls of an API',
+  },
+  {
+    title: 'name an event’s token by its first characters',
+    file: 'app/renewal/commit-token.ts',
+    find: 'cipher.fingerprint(token.accessToken.expose())',
+    replace: 'token.accessToken.expose().slice(-8)',
+    test: 'canary/sampled-paths.test.ts',
+    named: 'leaks no secret: everyday life',
+  },
+  {
+    title: 'come back with a credential from where a redirect led got away',
+    file: 'adapters/http/got-for.ts',
+    find: 'state.isAway = true;',
+    replace: 'state.isAway = false;',
+    test: 'app/got/llavero-got-secrets.test.ts',
+    named: 'to another origin drops every credential, and the way back brings none of it along',
+  },
+  {
+    title: 'leave the token in node’s request after got has sent it',
+    file: 'adapters/http/carry-credential.ts',
+    find: 'for (const [name] of headers) request.removeHeader(name);',
+    replace: '',
+    test: 'app/got/llavero-got-secrets.test.ts',
+    named: 'in an answer or in an error of got, wherever one looks, when it travelled in a header',
+  },
+  {
+    title: 'send a refused call again and again',
+    file: 'app/calling/api-caller.ts',
+    find: 'intent: { ...intent, isReplay: true }',
+    replace: 'intent',
+    test: 'app/use-cases/fetch-401.test.ts',
+    named: 'that comes again comes back as it is',
+  },
 ];

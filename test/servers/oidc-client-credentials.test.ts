@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../app/llavero-fixture.js';
-import { machine, oddMachine } from './oidc/oidc-clients.js';
+import { machine, oddMachine, rawMachine } from './oidc/oidc-clients.js';
 import { key, lifetimeMs, makeOidcScene, storeKinds } from './oidc/oidc-scene.js';
 
 const basicOf = (id: string, secret: string): string =>
@@ -50,7 +50,7 @@ describe('client authentication at a standard server (RFC 6749 §2.3.1)', () => 
 
   it('by HTTP Basic without form-encoding is for other servers: this one does not read it', async () => {
     const { llavero, server } = await makeOidcScene({
-      client: { ...oddMachine, clientAuthentication: 'basic-unencoded' },
+      client: { ...rawMachine, clientAuthentication: 'basic-unencoded' },
     });
     const failure = await failureOf(llavero.token(key));
     expect(failure.reason).toEqual({ _tag: 'RequestRejected', key, error: 'invalid_request', status: 400 });

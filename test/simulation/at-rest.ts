@@ -35,7 +35,7 @@ export const wait = async (world: World, ms: number): Promise<void> => {
   await steps(world, () => over);
 };
 
-/** I2: an answer that reached a process that lived on is kept, unless something newer took its place. */
+/** I2: an answer that reached a process that lived on is kept, unless something newer took its place, such as a later code's. */
 const judgeDelivered = (world: World, request: SentRequest): void => {
   const { ledger, oracle, violation } = world;
   const { pair, key, by, kind } = request;
@@ -47,6 +47,15 @@ const judgeDelivered = (world: World, request: SentRequest): void => {
   const place = ledger.placeOf(request);
   const record = world.record(key);
   if (kind === 'code') {
+    const since = ledger.requests.some(
+      (other) =>
+        other.kind === 'code' &&
+        other.key === key &&
+        other.pair !== undefined &&
+        ledger.wasCommitted(other.pair.accessToken) &&
+        (world.hasJumped() || other.leftMs > request.heardMs),
+    );
+    if (since) return;
     violation(`I2: the token that a code of ${key} brought was lost`);
     return;
   }

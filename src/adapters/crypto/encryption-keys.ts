@@ -20,9 +20,9 @@ export interface KeyRing {
   readonly byId: ReadonlyMap<string, KeyObject>;
 }
 
-const keyBytes = 32;
-const howToMakeOne =
-  "make one with: node -e \"console.log(require('node:crypto').randomBytes(32).toString('base64'))\"";
+/** AES-256 takes keys of this size. */
+export const keyBytes = 32;
+const howToMakeOne = 'make one with: npx llavero keygen';
 
 /**
  * Checks and decodes encryption keys; the first is the newest. Throws `TypeError`, which names a bad key by its place and

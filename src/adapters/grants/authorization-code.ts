@@ -11,6 +11,7 @@ import { parseRedirectUri } from './redirect-uri.js';
 import {
   endpointRequest,
   extraParameters,
+  renamed,
   resolveUrl,
   revocationRequest,
   type TokenEndpoint,
@@ -22,8 +23,13 @@ export interface AuthorizationCodeData extends TokenEndpoint {
   readonly authorizationUrl: string;
   /** Whether the server supports PKCE with S256 (RFC 7636). */
   readonly pkce: boolean;
-  /** The issuer the server names itself by in every callback (RFC 9207): one without it or with another is refused. */
+  /**
+   * The issuer the server names itself by in every callback (RFC 9207): one without it or with another is refused. Where it is
+   * not known, a callback that names an issuer is refused unless that is an address at the authorization endpoint's own origin.
+   */
   readonly issuer?: string;
+  /** Send a scope where one is known; so unless a provider knows none. */
+  readonly sendScope?: boolean;
   /** A code is never exchanged without a redirect URI. */
   readonly redirectUriRequired?: boolean;
   /** Send the credential's redirect URI with a refresh too; RFC 6749 §6 knows no such parameter, some documents do. */
@@ -32,6 +38,9 @@ export interface AuthorizationCodeData extends TokenEndpoint {
   readonly authorizationParameters?: Parameters;
   readonly obtainParameters?: Parameters;
   readonly renewParameters?: Parameters;
+  /** `POST` (RFC 6749 §3.2) unless the provider wants `GET`, where everything, secrets too, stands in the query. */
+  readonly obtainMethod?: 'POST' | 'GET';
+  readonly renewMethod?: 'POST' | 'GET';
 }
 
 const wantsRedirectUri = (key: string, call: string): string =>
@@ -39,9 +48,9 @@ const wantsRedirectUri = (key: string, call: string): string =>
 
 /** The authorization code grant (RFC 6749 §4.1) with refresh (§6), made of plain data. The state is always sent. */
 export const authorizationCode = (data: AuthorizationCodeData): Grant => {
-  const onAuthorization = extraParameters('authorizationParameters', data.authorizationParameters);
-  const onObtain = extraParameters('obtainParameters', data.obtainParameters);
-  const onRenew = extraParameters('renewParameters', data.renewParameters);
+  const onAuthorization = extraParameters('authorizationParameters', data.authorizationParameters, data.parameterNames);
+  const onObtain = extraParameters('obtainParameters', data.obtainParameters, data.parameterNames);
+  const onRenew = extraParameters('renewParameters', data.renewParameters, data.parameterNames);
   const { revocationUrl } = data;
   const grant: Grant = {
     style: 'authorization_code',
@@ -56,7 +65,7 @@ export const authorizationCode = (data: AuthorizationCodeData): Grant => {
         ...optional('code_verifier', code.codeVerifier),
         ...onObtain,
       ];
-      return right(endpointRequest(data, data.tokenUrl, credential, form));
+      return right(endpointRequest(data, data.tokenUrl, credential, form, data.obtainMethod));
     },
     renew: (credential, token) => {
       if (token?.refreshToken === undefined) {
@@ -68,9 +77,10 @@ export const authorizationCode = (data: AuthorizationCodeData): Grant => {
         ...(data.redirectUriOnRenew === true ? optional('redirect_uri', credential.redirectUri) : []),
         ...onRenew,
       ];
-      return right(endpointRequest(data, data.tokenUrl, credential, form));
+      return right(endpointRequest(data, data.tokenUrl, credential, form, data.renewMethod));
     },
-    judge: (answer, context, step) => judgeOAuthAnswer(answer, context, { step, repeatable: false }, data.answer),
+    judge: (answer, context, step) =>
+      judgeOAuthAnswer(answer, context, { step, repeatable: false }, data.answer, data.classifyError),
   };
   if (revocationUrl === undefined) return grant;
   return { ...grant, revoke: (credential, token) => revocationRequest(data, revocationUrl, credential, token) };
@@ -85,13 +95,14 @@ const authorizationOf = (data: AuthorizationCodeData, extra: Parameters): Author
     if (parsed._tag === 'Left') return left(`redirectUri of ${credential.key.key} must ${parsed.left}`);
     const scope = input.scope ?? credential.scope;
     const url = new URL(resolveUrl(data.authorizationUrl, credential));
-    for (const [name, value] of [...requestOf(data, credential, input, redirectUri, scope), ...extra]) {
+    const own = renamed(requestOf(data, credential, input, redirectUri, scope), data.parameterNames);
+    for (const [name, value] of [...own, ...extra]) {
       url.searchParams.set(name, value);
     }
     return right({ url, memory: { redirectUri, scope } });
   },
   returned: (credential, memory, parameters) => {
-    if (data.issuer !== undefined && parameters.get('iss') !== data.issuer) {
+    if (!isFromServer(data, credential, parameters.get('iss'))) {
       return left(tokenError('StateMismatch', { why: 'other_issuer' }));
     }
     const { key } = credential.key;
@@ -111,6 +122,13 @@ const authorizationOf = (data: AuthorizationCodeData, extra: Parameters): Author
   },
 });
 
+/** RFC 9207 §2.4: compared as a string. What to make of an issuer that nobody announced is left to the client there. */
+const isFromServer = (data: AuthorizationCodeData, credential: Credential, iss: string | undefined): boolean => {
+  if (data.issuer !== undefined) return iss === data.issuer;
+  if (iss === undefined) return true;
+  return URL.canParse(iss) && new URL(iss).origin === new URL(resolveUrl(data.authorizationUrl, credential)).origin;
+};
+
 const requestOf = (
   data: AuthorizationCodeData,
   credential: Credential,
@@ -121,7 +139,7 @@ const requestOf = (
   ['response_type', 'code'],
   ['client_id', credential.clientId],
   ['redirect_uri', redirectUri],
-  ...optional('scope', scope),
+  ...(data.sendScope === false ? [] : optional('scope', scope)),
   ['state', state],
   ...(data.pkce && codeChallenge !== undefined
     ? ([

@@ -15,7 +15,7 @@ export interface ClientCredentialsData extends TokenEndpoint {
 
 /** The client credentials grant (RFC 6749 §4.4), made of plain data. Renewing is asking again. */
 export const clientCredentials = (data: ClientCredentialsData): Grant => {
-  const extra = extraParameters('parameters', data.parameters);
+  const extra = extraParameters('parameters', data.parameters, data.parameterNames);
   const { revocationUrl } = data;
   const ask = (credential: Credential): TokenRequest => {
     const scope: Parameters = data.sendScope && credential.scope !== undefined ? [['scope', credential.scope]] : [];
@@ -27,7 +27,8 @@ export const clientCredentials = (data: ClientCredentialsData): Grant => {
     repeatable: true,
     obtain: (credential) => right(ask(credential)),
     renew: (credential) => right(ask(credential)),
-    judge: (answer, context, step) => judgeOAuthAnswer(answer, context, { step, repeatable: true }, data.answer),
+    judge: (answer, context, step) =>
+      judgeOAuthAnswer(answer, context, { step, repeatable: true }, data.answer, data.classifyError),
   };
   if (revocationUrl === undefined) return grant;
   return { ...grant, revoke: (credential, token) => revocationRequest(data, revocationUrl, credential, token) };

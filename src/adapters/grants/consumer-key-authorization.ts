@@ -63,7 +63,9 @@ export const consumerKeyAuthorization = (paths: ShopPaths): Authorization => ({
     if (isLeft(api)) return api;
     const { address, host } = api.right;
     if (host !== boundHost) {
-      return left(tokenError('UntrustedAddress', { key, host, why: 'it is not the host of the shop' }));
+      return left(
+        tokenError('UntrustedAddress', { key, host: hostNamedBy(address), why: 'it is not the host of the shop' }),
+      );
     }
     const storeHost = parameters.get('store_host');
     return storeHost === undefined || isHost(storeHost, boundHost, paths.rules)

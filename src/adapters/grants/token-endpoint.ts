@@ -1,5 +1,6 @@
 import type { Credential } from '../../domain/credential.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
+import type { ClassifyError } from '../../domain/answers/classified-refusal.js';
 import type { TokenAnswerFormat } from '../../domain/answers/token-answer.js';
 import type { TokenRequest } from '../../ports/grant.js';
 import type { Parameters } from '../../ports/http-client.js';
@@ -17,26 +18,45 @@ export interface TokenEndpoint {
   /** The provider's documents say that answers are JSON, whatever their content type says. */
   readonly jsonDeclared?: boolean;
   readonly answer?: TokenAnswerFormat;
+  /** What a refusal means where the provider does not use the words of RFC 6749 §5.2. */
+  readonly classifyError?: ClassifyError;
+  /** How bodies are written: `form` (RFC 6749 Appendix B) unless the provider wants `json`. */
+  readonly encoding?: 'form' | 'json';
+  /** What the provider calls parameters that are not called as in RFC 6749: the RFC's name, and its own. */
+  readonly parameterNames?: ParameterNames;
 }
 
-/** An address of the provider for one credential. */
-export const resolveUrl = (url: string, { baseUrl = '' }: Credential): string =>
-  url.startsWith('/') ? `${baseUrl}${url}` : url;
+/** The RFC's name of a parameter, and a provider's own. */
+export type ParameterNames = Readonly<Record<string, string>>;
 
-/** A POST of a form, with the client's proof (RFC 6749 §3.2 and §2.3). */
+/** Parameters under a provider's own names. */
+export const renamed = (parameters: Parameters, names: ParameterNames = {}): Parameters =>
+  parameters.map(([name, value]) => [Object.hasOwn(names, name) ? (names[name] ?? name) : name, value]);
+
+/** An address of the provider for one credential; `{clientId}` in it stands for the client id. */
+export const resolveUrl = (url: string, { baseUrl = '', clientId }: Credential): string =>
+  `${url.startsWith('/') ? baseUrl : ''}${url.replaceAll('{clientId}', encodeURIComponent(clientId))}`;
+
+/**
+ * A POST of a form, with the client's proof (RFC 6749 §3.2 and §2.3); or, for a provider that has it so, a GET with everything
+ * in its query, which nothing on the way may keep.
+ */
 export const endpointRequest = (
-  { clientAuthentication, headers, jsonDeclared }: TokenEndpoint,
+  { clientAuthentication, headers, jsonDeclared, encoding, parameterNames }: TokenEndpoint,
   url: string,
   credential: Credential,
   form: Parameters,
+  method: 'POST' | 'GET' = 'POST',
 ): TokenRequest => {
   const proof = proveClient(clientAuthentication, credential);
+  const parameters = renamed([...form, ...proof.form], parameterNames);
   return {
-    method: 'POST',
+    method,
     url: resolveUrl(url, credential),
-    form: [...form, ...proof.form],
-    headers: { ...headers, ...proof.headers },
+    ...(method === 'POST' ? { form: parameters } : { query: parameters }),
+    headers: { ...(method === 'GET' ? { 'Cache-Control': 'no-store' } : {}), ...headers, ...proof.headers },
     ...(jsonDeclared === undefined ? {} : { jsonDeclared }),
+    ...(encoding === undefined || method === 'GET' ? {} : { encoding }),
   };
 };
 
@@ -52,7 +72,8 @@ export const revocationRequest = (
     ['token_type_hint', refreshToken === undefined ? 'access_token' : 'refresh_token'],
   ]);
 
-const ownNames: ReadonlySet<string> = new Set([
+/** The parameters of RFC 6749 and RFC 7636 that the grants send themselves. */
+export const grantParameters: ReadonlySet<string> = new Set([
   'client_id',
   'client_secret',
   'code',
@@ -68,10 +89,15 @@ const ownNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Extra parameters of one step as they were given. Throws `TypeError` for a name that the grant sends itself, or that stands twice. */
-export const extraParameters = (option: string, parameters: Parameters = []): Parameters => {
+export const extraParameters = (
+  option: string,
+  parameters: Parameters = [],
+  parameterNames: ParameterNames = {},
+): Parameters => {
+  const taken = new Set([...grantParameters, ...Object.values(parameterNames)]);
   const names = parameters.map(([name]) => name);
   for (const [index, name] of names.entries()) {
-    if (ownNames.has(name)) throw new TypeError(`${option} must not hold ${name}: the grant sends it itself`);
+    if (taken.has(name)) throw new TypeError(`${option} must not hold ${name}: the grant sends it itself`);
     if (names.indexOf(name) !== index) throw new TypeError(`${option} must hold ${name} only once (RFC 6749 §3.2)`);
   }
   return parameters;

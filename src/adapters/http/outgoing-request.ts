@@ -32,6 +32,8 @@ const ownHeaders: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+const contentTypes = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
+
 /**
  * Writes a request out, or says why it must not leave: an address that is unfit for secrets, a parameter that stands twice
  * (RFC 6749 §3.2), a header that would break the message.
@@ -52,7 +54,7 @@ export const outgoingRequest = (request: HttpRequest, rules: AddressRules): Eith
       method: request.method,
       url,
       headers,
-      body: request.method === 'POST' ? encodeForm(request.form ?? []) : undefined,
+      body: request.method === 'POST' ? encodeBody(request) : undefined,
       timeoutMs: request.timeoutMs,
       leavesBeforeMonotonicMs: request.leavesBeforeMonotonicMs ?? Infinity,
       admits,
@@ -72,13 +74,16 @@ const hasRepeats = (url: URL, { query = [], form = [] }: HttpRequest): boolean =
   return new Set(names).size < names.length;
 };
 
+const encodeBody = ({ form = [], encoding }: HttpRequest): string =>
+  encoding === 'json' ? JSON.stringify(Object.fromEntries(form)) : encodeForm(form);
+
 const encodeForm = (form: Parameters): string => {
   const body = new URLSearchParams();
   for (const [name, value] of form) body.append(name, value);
   return body.toString();
 };
 
-const writeHeaders = ({ headers = {}, form }: HttpRequest): Either<HttpFailure, Record<string, string>> => {
+const writeHeaders = ({ headers = {}, form, encoding }: HttpRequest): Either<HttpFailure, Record<string, string>> => {
   const given: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     const lowerCase = name.toLowerCase();
@@ -92,7 +97,7 @@ const writeHeaders = ({ headers = {}, form }: HttpRequest): Either<HttpFailure, 
     'user-agent': `llavero/${libraryVersion}`,
     ...given,
     'accept-encoding': 'identity',
-    ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+    ...(form === undefined ? {} : { 'content-type': contentTypes[encoding ?? 'form'] }),
   });
 };
 

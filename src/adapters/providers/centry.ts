@@ -1,14 +1,7 @@
-import { map } from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import type { ProviderPreset } from '../../ports/provider.js';
 import type { Secret } from '../../domain/secret.js';
-import { authorizationCode } from '../grants/authorization-code.js';
-import { clientCredentials } from '../grants/client-credentials.js';
-import { parseRedirectUri } from '../grants/redirect-uri.js';
-import { parseBaseAddress } from './base-address.js';
-import { addressField, choiceField, secretField, textField } from './field-readers.js';
-import type { FieldTable } from './field-table.js';
-import { makePreset, type PresetOptions } from './make-preset.js';
+import type { ProviderPreset } from '../../ports/provider.js';
+import { defineProvider } from './define-provider.js';
+import type { PresetOptions } from './make-preset.js';
 
 /** What {@link centry} takes. Client, redirect URI, scope and grant may also be registered per account. */
 export interface CentryOptions extends PresetOptions {
@@ -24,57 +17,22 @@ export interface CentryOptions extends PresetOptions {
   readonly baseUrl?: string | undefined;
 }
 
-const accountFields: FieldTable = {
-  clientId: textField((clientId) => ({ clientId })),
-  clientSecret: secretField((clientSecret) => ({ clientSecret })),
-  redirectUri: textField((redirectUri) => ({ redirectUri }), parseRedirectUri),
-  scope: textField((scope) => ({ scope })),
-  grant: choiceField(['authorization_code', 'client_credentials'], (grant) => ({ grant })),
-};
-
-const presetFields: FieldTable = {
-  ...accountFields,
-  baseUrl: addressField((text, rules) =>
-    pipe(
-      parseBaseAddress(text, rules),
-      map((baseUrl) => ({ baseUrl })),
-    ),
-  ),
-};
-
-const endpoint = {
-  tokenUrl: '/oauth/token',
-  clientAuthentication: 'post',
-  jsonDeclared: true,
-} as const;
-
 /**
  * Centry (Chile), `https://www.centry.cl`. Centry's documents: client and redirect URI in the body, also of a refresh; JSON
  * answers; tokens that live 7,200 s. They say nothing about PKCE, so none is sent, and nothing about revoking, so `revoke`
  * only forgets the token here.
  */
-export const centry = (options: CentryOptions = {}): ProviderPreset => {
-  const { id, policy, ...given } = options;
-  return makePreset({
-    name: 'centry',
-    defaultId: 'centry',
-    options: { id, policy },
-    given,
-    presetFields,
-    accountFields,
-    defaults: { grant: 'authorization_code', baseUrl: 'https://www.centry.cl' },
-    required: { clientId: 'clientId', clientSecret: 'clientSecret' },
-    documentedLifetimeMs: 7_200_000,
-    grants: () => {
-      const byCode = authorizationCode({
-        ...endpoint,
-        authorizationUrl: '/oauth/authorize',
-        pkce: false,
-        redirectUriRequired: true,
-        redirectUriOnRenew: true,
-      });
-      const byClient = clientCredentials({ ...endpoint, sendScope: true });
-      return ({ grant }) => (grant === 'client_credentials' ? byClient : byCode);
-    },
-  });
-};
+export const centry: (options?: CentryOptions) => ProviderPreset = defineProvider({
+  id: 'centry',
+  baseUrl: 'https://www.centry.cl',
+  authorizationEndpoint: '/oauth/authorize',
+  tokenEndpoint: '/oauth/token',
+  clientAuthentication: 'post',
+  pkce: false,
+  clientCredentials: true,
+  redirectUriRequired: true,
+  redirectUriOnRefresh: true,
+  accessTokenLifetimeMs: 7_200_000,
+  answer: { anyContentType: true },
+  api: { base: '/conexion/v1' },
+});

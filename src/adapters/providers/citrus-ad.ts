@@ -1,12 +1,12 @@
-import { left, map, right, type Either } from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import type { ProviderPreset } from '../../ports/provider.js';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import type { AddressRules } from '../../domain/address-rules.js';
+import { addressAdvice } from '../../domain/bare-address.js';
 import type { Secret } from '../../domain/secret.js';
-import { clientCredentials } from '../grants/client-credentials.js';
+import type { Placement, ProviderPreset } from '../../ports/provider.js';
 import { parseBaseAddress } from './base-address.js';
-import { addressField, secretField, textField, visibleAscii, withoutColon } from './field-readers.js';
-import type { FieldTable } from './field-table.js';
-import { makePreset, type PresetOptions } from './make-preset.js';
+import { defineProvider } from './define-provider.js';
+import type { PresetOptions } from './make-preset.js';
+import type { FieldDefinition } from './provider-definition.js';
 
 /** What {@link citrusAd} takes. Everything but `id` and `policy` may also be registered per account. */
 export interface CitrusAdOptions extends PresetOptions {
@@ -18,53 +18,49 @@ export interface CitrusAdOptions extends PresetOptions {
   readonly apiKey?: string | Secret | undefined;
 }
 
-/** A base address and no more than that; Left completes "baseUrl must …". */
-const checkBase = (text: string): Either<string, string> => {
-  if (/\/oauth2(\/|$)/.test(text))
-    return left('end before /v1/oauth2/token, as in https://us-integration.citrusad.com');
-  return /\/v1\/+v1(\/|$)/.test(text)
-    ? left('hold /v1 once, as in https://us-integration.citrusad.com/v1')
-    : right(text);
+/** A base address and no more than that; completes "baseUrl must …". */
+const checkBase = (text: string): string | undefined => {
+  if (/\/oauth2(\/|$)/.test(text)) return 'end before /v1/oauth2/token, as in https://us-integration.citrusad.com';
+  return /\/v1\/+v1(\/|$)/.test(text) ? 'hold /v1 once, as in https://us-integration.citrusad.com/v1' : undefined;
 };
 
-const fields: FieldTable = {
-  baseUrl: addressField(
-    (text, rules) =>
-      pipe(
-        parseBaseAddress(text, rules),
-        map((base) => ({ baseUrl: base.replace(/\/v1$/, '') })),
-      ),
-    checkBase,
-  ),
-  clientId: textField((clientId) => ({ clientId }), withoutColon),
-  clientSecret: secretField((clientSecret) => ({ clientSecret })),
-  apiKey: secretField((apiKey) => ({ apiKey }), visibleAscii),
+const readBase = (text: string, rules: AddressRules): ReturnType<NonNullable<FieldDefinition['readAddress']>> => {
+  const base = parseBaseAddress(text, rules);
+  return isLeft(base) ? { must: addressAdvice[base.left] } : { address: base.right.replace(/\/v1$/, '') };
+};
+
+const token = { credential: 'token', in: 'header', name: 'Authorization', scheme: 'Bearer' } as const;
+const apiKey = { credential: 'api_key', in: 'header', name: 'Authorization', scheme: 'Basic' } as const;
+const nothing = { credential: 'none' } as const;
+
+/**
+ * CitrusAd's documents: OAuth "is only available on /ads"; reporting an impression or a click takes nothing; orders, catalogs,
+ * catalog products and customers take the API key, and so does whatever they do not name.
+ */
+const placement = (path: string): Placement => {
+  if (/^\/ads(\/|$)/.test(path)) return token;
+  return /^\/resource\/(first-i|second-c)(\/|$)/.test(path) ? nothing : apiKey;
 };
 
 /**
  * CitrusAd (Epsilon Retail Media). CitrusAd's documents: POST to `/v1/oauth2/token`, `Basic base64(client_id:client_secret)`
  * over the raw text, and a body of `grant_type=client_credentials` alone, so no scope is ever sent. Tokens live 3,600 s.
  */
-export const citrusAd = (options: CitrusAdOptions = {}): ProviderPreset => {
-  const { id, policy, ...given } = options;
-  return makePreset({
-    name: 'citrusAd',
-    defaultId: 'citrusad',
-    options: { id, policy },
-    given,
-    presetFields: fields,
-    accountFields: { ...fields, scope: textField((scope) => ({ scope })) },
-    defaults: { grant: 'client_credentials' },
-    required: { clientId: 'clientId', clientSecret: 'clientSecret', others: [['baseUrl', 'baseUrl']] },
-    documentedLifetimeMs: 3_600_000,
-    grants: () => {
-      const grant = clientCredentials({
-        tokenUrl: '/v1/oauth2/token',
-        clientAuthentication: 'basic-unencoded',
-        sendScope: false,
-        jsonDeclared: true,
-      });
-      return () => grant;
-    },
-  });
-};
+export const citrusAd: (options?: CitrusAdOptions) => ProviderPreset = defineProvider({
+  id: 'citrusad',
+  name: 'citrusAd',
+  grant: 'client_credentials',
+  tokenEndpoint: '/v1/oauth2/token',
+  clientAuthentication: 'basic-unencoded',
+  scope: false,
+  accessTokenLifetimeMs: 3_600_000,
+  answer: { anyContentType: true },
+  api: { base: '/v1', placement },
+  fields: {
+    baseUrl: { part: 'baseUrl', required: true, check: checkBase, readAddress: readBase },
+    clientId: { part: 'clientId' },
+    clientSecret: { part: 'clientSecret' },
+    apiKey: { part: 'apiKey' },
+    scope: { part: 'scope', takenBy: 'register' },
+  },
+});

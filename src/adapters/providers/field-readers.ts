@@ -1,4 +1,4 @@
-import { isLeft, left, mapLeft, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, map, mapLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { AddressRules } from '../../domain/address-rules.js';
 import { addressAdvice } from '../../domain/bare-address.js';
@@ -35,22 +35,35 @@ export const secretField =
     textField((text) => toFields(new Secret(text)), check)(value instanceof Secret ? value.expose() : value);
 
 /** An address, judged once the rules are known. */
-export const addressField =
+export const addressField = (
+  parse: (text: string, rules: AddressRules) => Either<AddressRefusal, CredentialFields>,
+  check: (text: string) => Either<string, string> = right,
+): FieldReader =>
+  judgedLater(
+    (text, rules) =>
+      pipe(
+        parse(text, rules),
+        mapLeft((refusal) => addressAdvice[refusal]),
+      ),
+    check,
+  );
+
+/** An address that is kept as `read` gives it; a Left of `read` completes "<field> must …". */
+export const writtenAddressField = (
+  read: (text: string, rules: AddressRules) => Either<string, string>,
+  toFields: (address: string) => CredentialFields,
+  check: (text: string) => Either<string, string>,
+): FieldReader => judgedLater((text, rules) => pipe(read(text, rules), map(toFields)), check);
+
+const judgedLater =
   (
-    parse: (text: string, rules: AddressRules) => Either<AddressRefusal, CredentialFields>,
-    check: (text: string) => Either<string, string> = right,
+    judge: (text: string, rules: AddressRules) => Either<string, CredentialFields>,
+    check: (text: string) => Either<string, string>,
   ): FieldReader =>
   (value) => {
     const text = parseText(value);
     const checked = isLeft(text) ? text : check(text.right);
-    return isLeft(checked)
-      ? checked
-      : right((rules) =>
-          pipe(
-            parse(checked.right, rules),
-            mapLeft((refusal) => addressAdvice[refusal]),
-          ),
-        );
+    return isLeft(checked) ? checked : right((rules) => judge(checked.right, rules));
   };
 
 /** One of a few texts. */

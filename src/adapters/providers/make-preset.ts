@@ -2,10 +2,9 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { isProviderId, type AccountKey } from '../../domain/account-key.js';
 import type { AddressRules } from '../../domain/address-rules.js';
 import type { Credential, CredentialFields, GrantStyle } from '../../domain/credential.js';
-import { printable } from '../../domain/printable.js';
 import type { RefreshPolicyOptions } from '../../domain/refresh-policy.js';
 import type { Grant } from '../../ports/grant.js';
-import type { Provider, ProviderPreset } from '../../ports/provider.js';
+import type { Provider, ProviderApi, ProviderPreset } from '../../ports/provider.js';
 import { inWords, readFields, type FieldTable } from './field-table.js';
 
 /** What every preset takes. */
@@ -35,10 +34,12 @@ export interface PresetDefinition {
     readonly clientSecret: string;
     readonly others?: readonly (readonly [field: keyof CredentialFields, name: string])[];
   };
-  readonly documentedLifetimeMs: number;
+  readonly documentedLifetimeMs?: number | 'unlimited';
   readonly documentedRefreshLifetimeMs?: number;
   readonly requestRate?: NonNullable<Provider['requestRate']>;
+  readonly accountRequestRate?: NonNullable<Provider['accountRequestRate']>;
   readonly grants: (rules: AddressRules) => (credential: Credential) => Grant;
+  readonly api?: (rules: AddressRules) => ProviderApi;
 }
 
 /** A preset made of data. Throws `TypeError` for an option that is misspelt, of the wrong type or empty. */
@@ -61,20 +62,21 @@ interface Configured {
 }
 
 const makeProvider = (definition: PresetDefinition, { id, policy, rules, preset }: Configured): Provider => {
-  const { accountFields, defaults, documentedLifetimeMs, documentedRefreshLifetimeMs, requestRate, grants } =
-    definition;
+  const { accountFields, defaults, documentedLifetimeMs, documentedRefreshLifetimeMs, grants, api } = definition;
   return {
     id,
     policy,
     documentedLifetimeMs,
     documentedRefreshLifetimeMs,
-    requestRate,
+    requestRate: definition.requestRate,
+    accountRequestRate: definition.accountRequestRate,
     parseFields: ({ provider: _provider, account: _account, ...fields }) => {
       const checked = readFields(id, accountFields, fields);
       return isLeft(checked) ? checked : checked.right(rules);
     },
     complete: (key, registered) => complete(definition, key, { ...defaults, ...preset, ...registered }),
     grant: grants(rules),
+    api: api?.(rules),
   };
 };
 
@@ -99,7 +101,7 @@ const complete = (
 const checkId = (name: string, id: string): string => {
   if (typeof id === 'string' && isProviderId(id)) return id;
   throw new TypeError(
-    `id of ${name} must be 1 to 64 letters, digits, dots, hyphens or underscores, starting with a letter or digit; it was "${printable(id, 80)}"`,
+    `id of ${name} must be 1 to 64 letters, digits, dots, hyphens or underscores, starting with a letter or digit`,
   );
 };
 

@@ -1,13 +1,15 @@
-import { map } from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import type { AddressRules } from '../../domain/address-rules.js';
+import { trayUnavailability } from '../../domain/answers/tray-error.js';
+import { addressAdvice } from '../../domain/bare-address.js';
 import type { Secret } from '../../domain/secret.js';
-import { parseApiAddress, parseStoreUrl } from '../../domain/store-address.js';
-import type { ProviderPreset } from '../../ports/provider.js';
+import { parseApiAddress } from '../../domain/store-address.js';
+import type { ApiVerdict, ProviderPreset } from '../../ports/provider.js';
 import { consumerKey } from '../grants/consumer-key.js';
 import { parseCallbackUrl } from '../grants/redirect-uri.js';
-import { addressField, secretField, textField } from './field-readers.js';
-import type { FieldTable } from './field-table.js';
-import { makePreset, type PresetOptions } from './make-preset.js';
+import { defineProvider } from './define-provider.js';
+import type { PresetOptions } from './make-preset.js';
+import type { ApiDefinition, FieldDefinition } from './provider-definition.js';
 
 /** What {@link tray} takes. The keys may also be registered per account. */
 export interface TrayOptions extends PresetOptions {
@@ -27,31 +29,35 @@ export interface TrayOptions extends PresetOptions {
 const hourMs = 3_600_000;
 const apiPath = '/web_api';
 
-const keyFields: FieldTable = {
-  consumerKey: textField((clientId) => ({ clientId })),
-  consumerSecret: secretField((clientSecret) => ({ clientSecret })),
+const checkCallback = (text: string): string | undefined => {
+  const callback = parseCallbackUrl(text);
+  return isLeft(callback) ? callback.left : undefined;
 };
 
-const presetFields: FieldTable = {
-  ...keyFields,
-  callback: textField((redirectUri) => ({ redirectUri }), parseCallbackUrl),
+const readApiAddress = (text: string, rules: AddressRules): ReturnType<NonNullable<FieldDefinition['readAddress']>> => {
+  const api = parseApiAddress(text, apiPath, rules);
+  return isLeft(api) ? { must: addressAdvice[api.left] } : { address: api.right.address };
 };
 
-const accountFields: FieldTable = {
-  ...keyFields,
-  storeUrl: addressField((storeUrl, rules) =>
-    pipe(
-      parseStoreUrl(storeUrl, rules),
-      map(() => ({ storeUrl })),
-    ),
-  ),
-  apiAddress: addressField((text, rules) =>
-    pipe(
-      parseApiAddress(text, apiPath, rules),
-      map(({ address }) => ({ apiAddress: address })),
-    ),
-  ),
-  scope: textField((scope) => ({ scope })),
+const fields = {
+  consumerKey: { part: 'clientId' },
+  consumerSecret: { part: 'clientSecret' },
+  callback: { part: 'redirectUri', takenBy: 'preset', check: checkCallback },
+  storeUrl: { part: 'storeUrl', takenBy: 'register' },
+  apiAddress: { part: 'apiAddress', takenBy: 'register', readAddress: readApiAddress },
+  scope: { part: 'scope', takenBy: 'register' },
+} as const satisfies Readonly<Record<string, FieldDefinition>>;
+
+/** Tray's documents: the token goes into the query of every call; 1000 and 1099 speak of the token, 1001 to 1003 of the store. */
+const judgeRefusal = (body: Readonly<Record<string, unknown>> | undefined): ApiVerdict => {
+  const error = body === undefined ? undefined : trayUnavailability(body);
+  return error === undefined ? 'token_refused' : { _tag: 'AccountUnavailable', error };
+};
+
+const api: ApiDefinition = {
+  base: '{apiHost}',
+  placement: { credential: 'token', in: 'query', name: 'access_token' },
+  judgeRefusal,
 };
 
 /**
@@ -60,33 +66,21 @@ const accountFields: FieldTable = {
  * may send 180 requests a minute. Tray has no scopes: a registered one is never sent.
  */
 export const tray = (options: TrayOptions = {}): ProviderPreset => {
-  const { id, policy, reuseCode = false, refreshParameters = [], ...given } = options;
+  const { reuseCode = false, refreshParameters = [], ...given } = options;
   if (typeof reuseCode !== 'boolean') throw new TypeError('reuseCode of tray must be true or false');
   const renewWith = checkRefreshParameters(refreshParameters);
-  return makePreset({
-    name: 'tray',
-    defaultId: 'tray',
-    options: { id, policy },
-    given,
-    presetFields,
-    accountFields,
-    defaults: { grant: 'consumer_key' },
-    required: { clientId: 'consumerKey', clientSecret: 'consumerSecret' },
-    documentedLifetimeMs: 3 * hourMs,
-    documentedRefreshLifetimeMs: 30 * 24 * hourMs,
+  const preset = defineProvider({
+    id: 'tray',
+    grant: (rules) =>
+      consumerKey({ rules, authorizationPath: '/auth.php', apiPath, tokenPath: '/auth', renewWith, reuseCode }),
+    fields,
+    accessTokenLifetimeMs: 3 * hourMs,
+    refreshTokenLifetimeMs: 30 * 24 * hourMs,
     requestRate: { requests: 180, perMs: 60_000 },
-    grants: (rules) => {
-      const grant = consumerKey({
-        rules,
-        authorizationPath: '/auth.php',
-        apiPath,
-        tokenPath: '/auth',
-        renewWith,
-        reuseCode,
-      });
-      return () => grant;
-    },
+    accountRequestRate: { requests: 10_000, perMs: 24 * hourMs },
+    api,
   });
+  return preset(given);
 };
 
 const isKeyName = (name: unknown): name is 'consumer_key' | 'consumer_secret' =>

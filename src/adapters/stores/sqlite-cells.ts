@@ -12,6 +12,9 @@ export interface Cells {
   readonly optionalInteger: (column: string) => number | undefined;
 }
 
+/** The last millisecond that a Date can hold. Nothing this library writes is larger. */
+const lastMs = 8.64e15;
+
 /** The cells of a row; reading one that is missing or of another type throws {@link RowUnreadable}. */
 export const cellsOf = (row: unknown): Cells => {
   const cells = new Map<string, unknown>(typeof row === 'object' && row !== null ? Object.entries(row) : []);
@@ -23,7 +26,7 @@ export const cellsOf = (row: unknown): Cells => {
   };
   const integer = (column: string): number => {
     const cell = cells.get(column);
-    if (!Number.isSafeInteger(cell) || typeof cell !== 'number') throw new RowUnreadable();
+    if (typeof cell !== 'number' || !Number.isInteger(cell) || Math.abs(cell) > lastMs) throw new RowUnreadable();
     return cell;
   };
   return {

@@ -1,5 +1,5 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
-import { parseAccountKey, type AccountKey } from '../../domain/account-key.js';
+import { parseAccountKey, unknownProviderKey, type AccountKey } from '../../domain/account-key.js';
 import { misuse } from '../../domain/misuse.js';
 import type { RefreshPolicy, RefreshPolicyOptions } from '../../domain/refresh-policy.js';
 import { tokenError } from '../../domain/token-error.js';
@@ -50,7 +50,7 @@ export const makeProviderRegistry = (providers: readonly Provider[], base: Refre
         return left(misuse(`${parsed.left}; write it as provider/account, for example tray/391250`));
       const configured = byId.get(parsed.right.provider);
       return configured === undefined
-        ? left(tokenError('UnknownKey', { key: parsed.right.key, why: 'no_such_provider' }))
+        ? left(tokenError('UnknownKey', { key: unknownProviderKey, why: 'no_such_provider' }))
         : right({ key: parsed.right, ...configured });
     },
   };

@@ -4,6 +4,8 @@ import type { Cipher } from '../../ports/cipher.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { HttpClient } from '../../ports/http-client.js';
+import type { Fetch } from '../../ports/fetch.js';
+import type { RateLimiter } from '../../ports/rate-limiter.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import type { Accounts } from '../accounts/accounts.js';
@@ -11,6 +13,10 @@ import type { ProviderRegistry } from '../accounts/provider-registry.js';
 import type { Vault } from '../accounts/vault.js';
 import type { Lifetime, Llavero } from '../llavero.js';
 import type { KeepSweeping } from '../keep-sweeping.js';
+import type { ApiAccesses } from '../calling/api-access.js';
+import type { ApiCaller } from '../calling/api-caller.js';
+import type { ApiTurns } from '../calling/api-turns.js';
+import type { KeyChecks } from '../key-checks.js';
 import type { MakeReady } from '../make-ready.js';
 import type { CommitToken } from '../renewal/commit-token.js';
 import type { Flights } from '../renewal/flights.js';
@@ -24,6 +30,7 @@ import type { SendTokenRequest } from '../renewal/send-token-request.js';
 import type { TokenCache } from '../renewal/token-cache.js';
 import type { WaitForOther } from '../renewal/wait-for-other.js';
 import type { RenewDue } from '../sweeping/renew-due.js';
+import type { CallApi } from '../use-cases/call-api.js';
 import type { CompleteAuthorization } from '../use-cases/complete-authorization.js';
 import type { GetStatus } from '../use-cases/get-status.js';
 import type { GetToken } from '../use-cases/get-token.js';
@@ -31,6 +38,7 @@ import type { InvalidateToken } from '../use-cases/invalidate-token.js';
 import type { ListStatuses } from '../use-cases/list-statuses.js';
 import type { RegisterAccount } from '../use-cases/register-account.js';
 import type { RemoveAccount } from '../use-cases/remove-account.js';
+import type { ResealAccounts } from '../use-cases/reseal-accounts.js';
 import type { RevokeToken } from '../use-cases/revoke-token.js';
 import type { SweepAccounts } from '../use-cases/sweep-accounts.js';
 import type { Digests, StartAuthorization } from '../use-cases/start-authorization.js';
@@ -44,6 +52,8 @@ export const ports = {
   tokenStore: token<TokenStore>('TokenStore'),
   clock: token<Clock>('Clock'),
   randomness: token<Randomness>('Randomness'),
+  fetch: token<Fetch>('Fetch'),
+  rateLimiter: token<RateLimiter>('RateLimiter'),
   cipher: token<Cipher>('Cipher'),
   eventSink: token<EventSink>('EventSink'),
 } as const;
@@ -58,11 +68,13 @@ export const services = {
   startAuthorization: token<StartAuthorization>('StartAuthorization'),
   completeAuthorization: token<CompleteAuthorization>('CompleteAuthorization'),
   invalidateToken: token<InvalidateToken>('InvalidateToken'),
+  callApi: token<CallApi>('CallApi'),
   revokeToken: token<RevokeToken>('RevokeToken'),
   removeAccount: token<RemoveAccount>('RemoveAccount'),
   getStatus: token<GetStatus>('GetStatus'),
   listStatuses: token<ListStatuses>('ListStatuses'),
   sweepAccounts: token<SweepAccounts>('SweepAccounts'),
+  resealAccounts: token<ResealAccounts>('ResealAccounts'),
 } as const;
 
 /** What the use cases share. It may change with any release, so it is not exported from the package. */
@@ -85,6 +97,10 @@ export const internals = {
   recordRefusal: token<RecordRefusal>('RecordRefusal'),
   renewToken: token<RenewToken>('RenewToken'),
   refreshToken: token<RefreshToken>('RefreshToken'),
+  accesses: token<ApiAccesses>('ApiAccesses'),
+  apiCaller: token<ApiCaller>('ApiCaller'),
+  apiTurns: token<ApiTurns>('ApiTurns'),
+  keyChecks: token<KeyChecks>('KeyChecks'),
   makeReady: token<MakeReady>('MakeReady'),
   requestPace: token<RequestPace>('RequestPace'),
   renewDue: token<RenewDue>('RenewDue'),

@@ -3,6 +3,8 @@ import { aesGcmCipher } from '../../adapters/crypto/aes-gcm-cipher.js';
 import { plaintextCipher } from '../../adapters/crypto/plaintext-cipher.js';
 import { systemRandomness } from '../../adapters/crypto/system-randomness.js';
 import { diagnosticsEventSink } from '../../adapters/events/diagnostics-event-sink.js';
+import { flexibleRateLimiter } from '../../adapters/limits/flexible-rate-limiter.js';
+import { globalFetch } from '../../adapters/http/global-fetch.js';
 import { gotHttpClient } from '../../adapters/http/got-http-client.js';
 import { systemClock } from '../../adapters/time/system-clock.js';
 import { makeProviderRegistry } from '../accounts/provider-registry.js';
@@ -11,7 +13,7 @@ import { ports, services } from './identifiers.js';
 
 /** The default adapter behind every port. Throws `TypeError` on options that cannot work. */
 export const portsModule = (options: LlaveroOptions): ContainerModule => {
-  const { store, encryption, rules } = readAdapters(options);
+  const { store, encryption, rules, fetch } = readAdapters(options);
   const cipher = encryption === 'plaintext' ? plaintextCipher() : aesGcmCipher(encryption);
   return new ContainerModule(({ bind }) => {
     bind(ports.tokenStore).toConstantValue(store);
@@ -25,6 +27,10 @@ export const portsModule = (options: LlaveroOptions): ContainerModule => {
     bind(ports.eventSink)
       .toResolvedValue(() => diagnosticsEventSink())
       .inSingletonScope();
+    bind(ports.rateLimiter)
+      .toResolvedValue(() => flexibleRateLimiter())
+      .inSingletonScope();
+    bind(ports.fetch).toConstantValue(fetch ?? globalFetch());
     bind(ports.httpClient)
       .toResolvedValue((clock) => gotHttpClient({ clock, rules }), [ports.clock])
       .inSingletonScope();

@@ -3,6 +3,7 @@ import { processName } from '../../adapters/process/process-name.js';
 import { makeAccounts } from '../accounts/accounts.js';
 import { makeVault } from '../accounts/vault.js';
 import { guardedCipher, guardedHttpClient, guardedSink, guardedStore } from '../guarded-adapters.js';
+import { makeKeyChecks } from '../key-checks.js';
 import { makeMakeReady } from '../make-ready.js';
 import { makeCommitToken } from '../renewal/commit-token.js';
 import { makeFlights } from '../renewal/flights.js';
@@ -46,9 +47,8 @@ export const renewalModule = (): ContainerModule =>
         [ports.clock, ports.randomness, services.policy],
       )
       .inSingletonScope();
-    bind(internals.makeReady)
-      .toResolvedValue((store, cipher) => makeMakeReady({ store, cipher }), [internals.store, internals.cipher])
-      .inSingletonScope();
+    bind(internals.keyChecks).toResolvedValue(makeKeyChecks, [internals.store, internals.cipher]).inSingletonScope();
+    bind(internals.makeReady).toResolvedValue(makeMakeReady, [internals.store, internals.keyChecks]).inSingletonScope();
 
     bind(internals.persist)
       .toResolvedValue(

@@ -1,5 +1,5 @@
 import { ContainerModule } from 'inversify';
-import { sha256Hex } from '../../adapters/crypto/digest.js';
+import { equalInConstantTime, sha256Hex } from '../../adapters/crypto/digest.js';
 import { codeChallengeS256 } from '../../adapters/crypto/pkce.js';
 import { makeKeepSweeping } from '../keep-sweeping.js';
 import { makeLlavero } from '../llavero.js';
@@ -13,6 +13,7 @@ import { makeInvalidateToken } from '../use-cases/invalidate-token.js';
 import { makeListStatuses } from '../use-cases/list-statuses.js';
 import { makeRegisterAccount } from '../use-cases/register-account.js';
 import { makeRemoveAccount } from '../use-cases/remove-account.js';
+import { makeResealAccounts } from '../use-cases/reseal-accounts.js';
 import { makeRevokeToken } from '../use-cases/revoke-token.js';
 import { makeStartAuthorization } from '../use-cases/start-authorization.js';
 import { makeSweepAccounts } from '../use-cases/sweep-accounts.js';
@@ -21,7 +22,11 @@ import { internals, ports, services } from './identifiers.js';
 /** The use cases, and the façade over them. */
 export const useCasesModule = (): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(internals.digests).toConstantValue({ stateId: sha256Hex, codeChallenge: codeChallengeS256 });
+    bind(internals.digests).toConstantValue({
+      stateId: sha256Hex,
+      equal: equalInConstantTime,
+      codeChallenge: codeChallengeS256,
+    });
     bind(services.getToken)
       .toResolvedValue(
         (store, providers, accounts, cache, flights, refreshToken, clock, events) =>
@@ -156,6 +161,12 @@ export const useCasesModule = (): ContainerModule =>
         [internals.store, services.providers, internals.renewDue, ports.clock, internals.events, ports.randomness],
       )
       .inSingletonScope();
+    bind(services.resealAccounts)
+      .toResolvedValue(
+        (store, cipher, keyChecks, clock, events) => makeResealAccounts({ store, cipher, keyChecks, clock, events }),
+        [internals.store, internals.cipher, internals.keyChecks, ports.clock, internals.events],
+      )
+      .inSingletonScope();
     bind(internals.keepSweeping)
       .toResolvedValue(
         (makeReady, sweep, clock, events, randomness) =>
@@ -179,11 +190,15 @@ export const useCasesModule = (): ContainerModule =>
           startAuthorization,
           completeAuthorization,
           invalidateToken,
+          callApi,
+          apiCaller,
+          accesses,
           revokeToken,
           removeAccount,
           getStatus,
           listStatuses,
           sweepAccounts,
+          resealAccounts,
           keepSweeping,
         ) =>
           makeLlavero({
@@ -199,11 +214,15 @@ export const useCasesModule = (): ContainerModule =>
             startAuthorization,
             completeAuthorization,
             invalidateToken,
+            callApi,
+            apiCaller,
+            accesses,
             revokeToken,
             removeAccount,
             getStatus,
             listStatuses,
             sweepAccounts,
+            resealAccounts,
             keepSweeping,
           }),
         [
@@ -219,11 +238,15 @@ export const useCasesModule = (): ContainerModule =>
           services.startAuthorization,
           services.completeAuthorization,
           services.invalidateToken,
+          services.callApi,
+          internals.apiCaller,
+          internals.accesses,
           services.revokeToken,
           services.removeAccount,
           services.getStatus,
           services.listStatuses,
           services.sweepAccounts,
+          services.resealAccounts,
           internals.keepSweeping,
         ],
       )

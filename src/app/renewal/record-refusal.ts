@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TerminalState } from '../../domain/account-record.js';
+import { accountRetryMs } from '../../domain/unavailable-account.js';
 import { coolDownMs } from '../../domain/refresh-policy.js';
 import {
   leaveAttemptOpen,
@@ -93,9 +94,6 @@ export const makeRecordRefusal = (deps: RecordRefusalDeps): RecordRefusal => {
 
 /** So many clients in a row may be tried at once; processes that take turns with different ones rest after that. */
 const freeClients = 2;
-
-/** An account that its provider calls unavailable is asked about once an hour. */
-const accountRetryMs = 3_600_000;
 
 const terminalOf = (reason: TokenError): TerminalState | undefined => {
   switch (reason._tag) {

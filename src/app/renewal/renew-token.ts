@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { Outcome } from '../../domain/outcome.js';
 import type { Settled } from '../../domain/attempt-ending.js';
-import { beginAttempt, commitRenewal, sameLineage, type Begun } from '../../domain/renewal-protocol.js';
+import { beginAttempt, commitRenewal, type Begun } from '../../domain/renewal-protocol.js';
 import { errorOfFailure } from '../../domain/token-error-facts.js';
 import { tokenError, withRetryAfter, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
@@ -23,7 +23,7 @@ import type { Ending, OwnAttempt, RecordRefusal } from './record-refusal.js';
 import { requestFor } from './request-for.js';
 import type { SendTokenRequest } from './send-token-request.js';
 import { makeTellFailure } from './tell-failure.js';
-import { leftToOthers, type WaitForOther } from './wait-for-other.js';
+import { hasMoved, leftToOthers, type WaitForOther } from './wait-for-other.js';
 
 /** How long a renewal may wait for somebody else's attempt, and whom to tell when it cannot write what it got. */
 export interface Waiting {
@@ -220,6 +220,7 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
           case 'Committed':
             return usable({ ...account, record: committed.record, token });
           case 'Renewed':
+          case 'Outdone':
           case 'Superseded':
             return adopted(committed.record);
           case 'Removed':
@@ -272,10 +273,6 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
 
   return renew;
 };
-
-/** Whether a newer token was committed. */
-const hasMoved = (record: AccountRecord | undefined, { record: before }: Account): record is AccountRecord =>
-  sameLineage(record, before) && record.generation !== before.generation;
 
 /** An answer that kept its refresh token but gave no access token that can be used is committed, and is still an error. */
 const usable = (account: Account): UseCase<Renewal> =>

@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
+import { sameLineage } from '../../domain/renewal-protocol.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
@@ -19,6 +20,10 @@ export type WaitForOther = (
   attemptEndsMonotonicMs: number,
   patienceEndsMonotonicMs: number,
 ) => TE.TaskEither<TokenError, AccountRecord | undefined>;
+
+/** Whether what was found at the last look is a newer token. */
+export const hasMoved = (record: AccountRecord | undefined, { record: before }: Account): record is AccountRecord =>
+  sameLineage(record, before) && record.generation !== before.generation;
 
 export interface WaitForOtherDeps {
   readonly store: TokenStore;

@@ -1,11 +1,13 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { parseAccountKey } from '../../domain/account-key.js';
 import type { PendingAuthorization } from '../../domain/account-record.js';
 import { parseCallbackParameters, type CallbackParameters } from '../../domain/callback-parameters.js';
+import type { IssuedToken } from '../../domain/issued-token.js';
 import { misuse } from '../../domain/misuse.js';
 import type { Outcome } from '../../domain/outcome.js';
-import { commitAuthorization } from '../../domain/renewal-protocol.js';
+import { authorizationName, commitAuthorization } from '../../domain/renewal-protocol.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
@@ -32,10 +34,19 @@ export interface ExchangeInput {
   readonly apiAddress?: string | undefined;
 }
 
+export interface CallbackOptions {
+  /**
+   * The id of the provider whose redirect URI the browser came back to. A state that was given out for any other provider is
+   * refused, so that no provider can pass off another one's code as its own (RFC 9700 §4.4.2.2): give each provider a redirect
+   * URI of its own, and name the provider in its route.
+   */
+  readonly provider?: string | undefined;
+}
+
 /** What turns a code into a token: from a browser's callback, or pasted by an operator. */
 export interface CompleteAuthorization {
   /** Checks the state, once, before anything else is believed. */
-  readonly fromCallback: (returned: string | URL | URLSearchParams) => UseCase<Token>;
+  readonly fromCallback: (returned: string | URL | URLSearchParams, options?: CallbackOptions) => UseCase<Token>;
   /** Checks no state: for server-side use by an operator who holds the code. */
   readonly fromCode: (key: string, input: ExchangeInput) => UseCase<Token>;
 }
@@ -54,6 +65,13 @@ export interface CompleteAuthorizationDeps {
   readonly digests: Digests;
 }
 
+/** What an authorization is called in the store, and when its token arrived. */
+interface NamedAuthorization {
+  readonly id: string;
+  /** Unix milliseconds. */
+  readonly receivedAt: number;
+}
+
 /** Told each time that the store refuses the token; the work goes on. */
 type OnDelay = (error: TokenError) => void;
 
@@ -70,6 +88,11 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
     );
   };
 
+  const named = ({ obtainedAt }: IssuedToken): NamedAuthorization => ({
+    id: authorizationName(obtainedAt.getTime(), randomness.token(12)),
+    receivedAt: clock.nowMs(),
+  });
+
   const spendCode = (account: Account, code: ObtainedCode, onDelay: OnDelay): UseCase<Token> =>
     pipe(
       TE.fromEither(account.grant.obtain(account.credential, code)),
@@ -79,7 +102,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
       TE.flatMap((outcome): UseCase<Token> => {
         switch (outcome._tag) {
           case 'Issued':
-            return keepToken(account, code, randomness.token(12), outcome, onDelay);
+            return keepToken(account, code, named(outcome.token), outcome, onDelay);
           case 'Rejected':
           case 'Unsent':
             return TE.left(outcome.reason);
@@ -94,7 +117,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
   const keepToken = (
     account: Account,
     code: ObtainedCode,
-    authorization: string,
+    authorization: NamedAuthorization,
     issued: Extract<Outcome, { _tag: 'Issued' }>,
     onDelay: OnDelay,
   ): UseCase<Token> => {
@@ -113,7 +136,13 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
             commitAuthorization(
               current,
               nowMs,
-              { incarnation: account.record.incarnation, authorization, credentialRead, credential },
+              {
+                incarnation: account.record.incarnation,
+                authorization: authorization.id,
+                receivedAt: authorization.receivedAt,
+                credentialRead,
+                credential,
+              },
               parts,
             ),
           onDelay,
@@ -127,6 +156,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
             }
             return handOut({ ...account, record: committed.record, token });
           case 'Renewed':
+          case 'Outdone':
             return pipe(accounts.open(committed.record), TE.flatMap(handOut));
           case 'Superseded':
             return pipe(
@@ -153,23 +183,28 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
   const take = (parameters: CallbackParameters): UseCase<PendingAuthorization> => {
     const state = parameters.get('state');
     if (state === undefined) return TE.left(tokenError('StateMismatch', { why: 'missing' }));
+    const id = digests.stateId(state);
     return pipe(
-      store.takePending(digests.stateId(state)),
+      store.takePending(id),
       TE.mapError(storeFailed()),
       TE.flatMap((pending) =>
-        pending === undefined || pending.expiresAt <= clock.nowMs()
+        pending === undefined ||
+        !digests.equal(pending.id, id) ||
+        E.isLeft(parseAccountKey(pending.key)) ||
+        pending.expiresAt <= clock.nowMs()
           ? TE.left(tokenError('StateMismatch', { why: 'unknown' }))
           : TE.right(pending),
       ),
     );
   };
 
-  /** The account the flow was started for, unless it was removed or disconnected since. */
-  const startedFor = (pending: PendingAuthorization): UseCase<Account> =>
+  /** The account the flow was started for, unless it was removed or disconnected since, or is another provider's. */
+  const startedFor = (pending: PendingAuthorization, { provider }: CallbackOptions): UseCase<Account> =>
     pipe(
       accounts.get(pending.key),
       TE.flatMap((account) =>
-        account.record.incarnation === pending.incarnation
+        account.record.incarnation === pending.incarnation &&
+        (provider ?? account.key.provider) === account.key.provider
           ? TE.right(account)
           : TE.left(tokenError('StateMismatch', { why: 'other_account' })),
       ),
@@ -204,7 +239,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
   };
 
   return {
-    fromCallback: (text) =>
+    fromCallback: (text, options = {}) =>
       pipe(
         TE.fromEither(readReturned(text)),
         TE.flatMap((parameters) =>
@@ -212,7 +247,7 @@ export const makeCompleteAuthorization = (deps: CompleteAuthorizationDeps): Comp
             take(parameters),
             TE.flatMap((pending) =>
               pipe(
-                startedFor(pending),
+                startedFor(pending, options),
                 TE.flatMap((account) => returned(account, pending, parameters)),
               ),
             ),

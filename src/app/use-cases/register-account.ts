@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { defaultAccount, makeAccountKey, type AccountKey } from '../../domain/account-key.js';
+import { defaultAccount, makeAccountKey, unknownProviderKey, type AccountKey } from '../../domain/account-key.js';
 import type { CredentialStatus } from '../../domain/account-state.js';
 import type { CredentialFields } from '../../domain/credential.js';
 import { misuse } from '../../domain/misuse.js';
@@ -75,7 +75,7 @@ const read = (
     E.mapLeft((why): UseCaseError => misuse(`register({ provider, account }): ${why}`)),
     E.flatMap((key) =>
       pipe(
-        fieldsOf(providers.find(key.provider), key, rest),
+        fieldsOf(providers.find(key.provider), rest),
         E.map((fields) => ({ key, fields })),
       ),
     ),
@@ -84,9 +84,8 @@ const read = (
 
 const fieldsOf = (
   configured: ConfiguredProvider | undefined,
-  key: AccountKey,
   rest: Readonly<Record<string, unknown>>,
 ): E.Either<UseCaseError, CredentialFields> =>
   configured === undefined
-    ? E.left(tokenError('UnknownKey', { key: key.key, why: 'no_such_provider' }))
+    ? E.left(tokenError('UnknownKey', { key: unknownProviderKey, why: 'no_such_provider' }))
     : pipe(configured.provider.parseFields(rest), E.mapLeft(misuse));

@@ -38,6 +38,8 @@ export type StartAuthorization = (key: string, options: AuthorizeOptions) => Use
 export interface Digests {
   /** Names a pending authorization by its state without storing the state. */
   readonly stateId: (state: string) => string;
+  /** Whether two texts are equal, in a time that tells nothing about where they differ. */
+  readonly equal: (a: string, b: string) => boolean;
   /** RFC 7636 §4.2, S256. */
   readonly codeChallenge: (verifier: string) => string;
 }

@@ -16,8 +16,19 @@ export const assumedLifetimeMs = (context: AnswerContext): number => {
   return Math.max(1, Math.min(longestLifetimeMs, Math.floor(known ?? hourMs)));
 };
 
+/** The end of a token that never expires: the last moment that a year of four digits can say. */
+const neverMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Whether the provider documents that its access tokens live until they are revoked. */
+export const livesForEver = ({ documentedLifetimeMs }: AnswerContext): boolean => documentedLifetimeMs === 'unlimited';
+
+/** When a token expires whose answer does not tell. */
+export const assumedExpiry = (context: AnswerContext): Date =>
+  livesForEver(context) ? new Date(neverMs) : dateAfter(context.sentAtMs, assumedLifetimeMs(context));
+
 /** A finite number of milliseconds above zero. */
-export const isDuration = (ms: number | undefined): ms is number => ms !== undefined && Number.isFinite(ms) && ms > 0;
+export const isDuration = (ms: number | 'unlimited' | undefined): ms is number =>
+  typeof ms === 'number' && Number.isFinite(ms) && ms > 0;
 
 /** The end of a lifetime: a Date that is valid whatever the lifetime. */
 export const dateAfter = (sentAtMs: number, durationMs: number): Date =>

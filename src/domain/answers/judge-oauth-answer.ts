@@ -1,6 +1,8 @@
 import type { AnswerContext } from '../answer-context.js';
 import type { Outcome } from '../outcome.js';
 import type { TokenAnswer } from './answer-status.js';
+import { classified, outcomeOfRefusal, type ClassifyError } from './classified-refusal.js';
+import { parseHttpDateMs } from './http-date.js';
 import { judgeAnswer, type AskedFor } from './judge-answer.js';
 import { hasOAuthError, judgeOAuthError } from './oauth-error.js';
 import { readTokenAnswer, type TokenAnswerFormat } from './token-answer.js';
@@ -11,14 +13,23 @@ export const judgeOAuthAnswer = (
   context: AnswerContext,
   asked: AskedFor,
   format?: TokenAnswerFormat,
-): Outcome =>
-  judgeAnswer(
+  classifyError?: ClassifyError,
+): Outcome => {
+  const refusal = (): ReturnType<ClassifyError> => classified(answer, classifyError);
+  return judgeAnswer(
     answer,
     context,
     {
-      readTokens: (json) => readTokenAnswer(json, context, format),
-      hasError: hasOAuthError,
-      judgeError: () => judgeOAuthError(answer, context, asked),
+      readTokens: (json) =>
+        readTokenAnswer(json, context, format, parseHttpDateMs(answer.headers['date'] ?? '', context.sentAtMs)),
+      hasError: (json) => refusal() !== undefined || hasOAuthError(json),
+      judgeError: () => {
+        const meant = refusal();
+        return meant === undefined
+          ? judgeOAuthError(answer, context, asked)
+          : outcomeOfRefusal(meant, answer, context, asked);
+      },
     },
     asked,
   );
+};

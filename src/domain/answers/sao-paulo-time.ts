@@ -6,6 +6,14 @@ const offsets = [
   { name: 'GMT-03:00', ms: 3 * hourMs },
 ] as const;
 
+let madeZone: Intl.DateTimeFormat | undefined;
+
+/** Made at the first use and kept: making one takes longer than all the rest of an answer. */
+const zone = (): Intl.DateTimeFormat => {
+  madeZone ??= new Intl.DateTimeFormat('en-US', { timeZone: 'America/Sao_Paulo', timeZoneName: 'longOffset' });
+  return madeZone;
+};
+
 /**
  * Unix milliseconds of a `YYYY-MM-DD HH:MM:SS` wall clock of America/Sao_Paulo, which is how Tray writes its expiries,
  * without a zone. Summer time (until 2019) is counted; of an hour that came twice the earlier is meant; a time that no
@@ -14,9 +22,12 @@ const offsets = [
 export const parseSaoPauloTimeMs = (value: unknown): number | undefined => {
   const asUtc = typeof value === 'string' ? wallClockAsUtcMs(value) : undefined;
   if (asUtc === undefined) return undefined;
-  const zone = new Intl.DateTimeFormat('en-US', { timeZone: 'America/Sao_Paulo', timeZoneName: 'longOffset' });
   return offsets
-    .filter(({ name, ms }) => zone.formatToParts(asUtc + ms).some((part) => part.value === name))
+    .filter(({ name, ms }) =>
+      zone()
+        .formatToParts(asUtc + ms)
+        .some((part) => part.value === name),
+    )
     .map(({ ms }) => asUtc + ms)
     .at(0);
 };

@@ -2,7 +2,8 @@ import type { AnswerContext } from '../answer-context.js';
 import { issued, type AnswerWarning, type Outcome } from '../outcome.js';
 import { printable } from '../printable.js';
 import { readTokens, type AnsweredTokens } from './answered-tokens.js';
-import { assumedLifetimeMs, dateAfter, isDuration } from './assumed-lifetime.js';
+import { assumedExpiry, dateAfter, isDuration, livesForEver } from './assumed-lifetime.js';
+import { readExpiry, type ExpiryMember } from './expiry-member.js';
 import { parseLifetimeMs } from './lifetime.js';
 import { ownField, ownText, type JsonObject } from './own-field.js';
 import { readAttributes } from './token-attributes.js';
@@ -34,6 +35,10 @@ export interface TokenAnswerFormat {
   readonly names?: Partial<TokenAnswerNames>;
   /** What else to keep as attributes: attribute name, and the answer's name for it. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** A moment at which the access token expires, for providers that name one; a lifetime in seconds counts first. */
+  readonly expiresAt?: ExpiryMember;
+  /** The same of the refresh token. */
+  readonly refreshTokenExpiresAt?: ExpiryMember;
 }
 
 /**
@@ -41,36 +46,43 @@ export interface TokenAnswerFormat {
  * the answer has neither an access token nor a refresh token.
  *
  * `expires_in` counts from the moment the request was sent. A token type other than Bearer keeps the refresh token and
- * drops the access token, since a client must not use a type it does not know (RFC 6749 §7.1).
+ * drops the access token, since a client must not use a type it does not know (RFC 6749 §7.1). `answeredAtMs` is when the
+ * provider's own clock says that it answered: a moment of expiry is judged by both clocks.
  */
 export const readTokenAnswer = (
   json: JsonObject,
   context: AnswerContext,
   format: TokenAnswerFormat = {},
+  answeredAtMs?: number,
 ): Outcome | undefined => {
   const { sentAtMs, previous } = context;
   const names = { ...standardAnswerNames, ...format.names };
   const tokens = readTokens(json, names, previous);
   if (tokens === undefined) return undefined;
   const type = readTokenType(ownField(json, names.tokenType));
-  const lifetime = parseLifetimeMs(ownField(json, names.expiresIn));
-  const granted = ownText(json, names.scope);
+  const clocks = { sentAtMs, answeredAtMs };
+  const named = readExpiry(json, format.expiresAt, clocks);
+  const lifetime = parseLifetimeMs(ownField(json, names.expiresIn)) ?? named.lifetimeMs;
+  const granted = readScope(ownText(json, names.scope));
   const scope = granted ?? previous?.scope;
-  const refreshExpiry = refreshExpiresAt(ownField(json, names.refreshTokenExpiresIn), tokens, context);
+  const refreshNamed = readExpiry(json, format.refreshTokenExpiresAt, clocks);
+  const refreshLifetime = parseLifetimeMs(ownField(json, names.refreshTokenExpiresIn)) ?? refreshNamed.lifetimeMs;
+  const refreshExpiry = refreshExpiresAt(refreshLifetime, tokens, context);
   const token = Object.freeze({
     ...(tokens.accessToken === undefined || !type.isBearer ? {} : { accessToken: tokens.accessToken }),
     tokenType: type.text,
     ...(scope === undefined ? {} : { scope }),
     ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
     obtainedAt: new Date(sentAtMs),
-    expiresAt: dateAfter(sentAtMs, lifetime ?? assumedLifetimeMs(context)),
+    expiresAt: lifetime === undefined ? assumedExpiry(context) : dateAfter(sentAtMs, lifetime),
     ...(refreshExpiry === undefined ? {} : { refreshTokenExpiresAt: refreshExpiry }),
     attributes: readAttributes(json, format.attributes ?? {}, previous?.attributes),
   });
   const warnings: readonly AnswerWarning[] = [
     ...tokens.warnings,
     ...(type.isBearer ? [] : (['token_type_unknown'] as const)),
-    ...(lifetime === undefined ? (['lifetime_assumed'] as const) : []),
+    ...(lifetime === undefined && !livesForEver(context) ? (['lifetime_assumed'] as const) : []),
+    ...(named.clocksDisagree || refreshNamed.clocksDisagree ? (['clock_disagrees'] as const) : []),
     ...(isReduced(context.requestedScope, granted) ? (['scope_reduced'] as const) : []),
   ];
   return issued(token, warnings);
@@ -83,10 +95,20 @@ const readTokenType = (value: unknown): { readonly text: string; readonly isBear
   return { text: text === '' ? 'unknown' : text, isBearer: text.toLowerCase() === 'bearer' };
 };
 
+/** Scope tokens are visible ASCII (RFC 6749 §3.3): control characters and halves of surrogate pairs only keep them apart. */
+const readScope = (text: string | undefined): string | undefined => {
+  const scope = text?.replace(/[\p{Cc}\p{Cs}]+/gu, ' ').trim();
+  return scope === '' ? undefined : scope;
+};
+
 /** A hint, where there is one: the refresh token may die at any time. */
-const refreshExpiresAt = (hint: unknown, tokens: AnsweredTokens, context: AnswerContext): Date | undefined => {
+const refreshExpiresAt = (
+  hintMs: number | undefined,
+  tokens: AnsweredTokens,
+  context: AnswerContext,
+): Date | undefined => {
   if (tokens.refreshToken === undefined) return undefined;
-  const lifetime = parseLifetimeMs(hint) ?? (tokens.refreshed ? context.documentedRefreshLifetimeMs : undefined);
+  const lifetime = hintMs ?? (tokens.refreshed ? context.documentedRefreshLifetimeMs : undefined);
   if (isDuration(lifetime)) return dateAfter(context.sentAtMs, lifetime);
   return tokens.refreshed ? undefined : context.previous?.refreshTokenExpiresAt;
 };

@@ -14,6 +14,12 @@ const unavailable: Readonly<Record<string, string>> = Object.freeze({
 /** Token invalid or expired; unknown reason. Tray answers both for a dead refresh token, a bad code and wrong keys alike. */
 const refused: ReadonlySet<string> = new Set(['1000', '1099']);
 
+/** The name of an error that is about the store and not about the token: 1001 to 1003; undefined for any other answer. */
+export const trayUnavailability = (json: JsonObject): string | undefined => {
+  const code = errorCode(json);
+  return code === undefined || !Object.hasOwn(unavailable, code) ? undefined : unavailable[code];
+};
+
 /** Whether an answer reports an error. Its `code` says nothing: it echoes the status, sometimes as text. */
 export const hasTrayError = (json: JsonObject): boolean => errorCode(json) !== undefined || hasOAuthError(json);
 
@@ -24,7 +30,7 @@ export const hasTrayError = (json: JsonObject): boolean => errorCode(json) !== u
  */
 export const judgeTrayError = ({ status, json }: TokenAnswer, { key }: AnswerContext): Outcome => {
   const code = json === undefined ? undefined : errorCode(json);
-  const why = code === undefined || !Object.hasOwn(unavailable, code) ? undefined : unavailable[code];
+  const why = json === undefined ? undefined : trayUnavailability(json);
   if (why !== undefined) return rejected(tokenError('AccountUnavailable', { key, error: why }));
   if (status === 401 || (code !== undefined && refused.has(code))) {
     return rejected(tokenError('ReauthorizationRequired', { key, cause: 'invalid_grant' }));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aesGcmCipher } from '../../../src/adapters/crypto/aes-gcm-cipher.js';
+import { runCommand } from '../../../src/app/command-line/run-command.js';
 import { makeKeyRing, type EncryptionKey } from '../../../src/adapters/crypto/encryption-keys.js';
 import { leakedPiece } from '../../domain/leaked-piece.js';
 import { printedForms } from '../../domain/printed-forms.js';
@@ -19,7 +20,7 @@ const thrownBy = (make: () => unknown): TypeError => {
 /** Believes whoever says so, as JavaScript does. */
 const isListOfKeys = (value: unknown): value is readonly EncryptionKey[] => Array.isArray(value);
 
-const howTo = "make one with: node -e \"console.log(require('node:crypto').randomBytes(32).toString('base64'))\"";
+const howTo = 'make one with: npx llavero keygen';
 const badSecret = `encryption.keys[0].secret must be 32 random bytes as base64; ${howTo}`;
 const badId = "encryption.keys[0].id must be 1 to 64 letters, digits, hyphens or underscores, such as '2026-11'";
 
@@ -101,10 +102,9 @@ describe('makeKeyRing', () => {
     expect(leakedPiece(Object.values(printedForms(thrown)).join('\n'), secret)).toBeUndefined();
   });
 
-  it('teaches a command that makes a key it takes', async () => {
-    const { execFileSync } = await import('node:child_process');
-    const script = /node -e "(?<script>.+)"$/.exec(howTo)?.groups?.['script'] ?? '';
-    const made = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }).trim();
-    expect(makeKeyRing([{ id: 'a', secret: made }]).newest.key.symmetricKeySize).toBe(32);
+  it('teaches a command that makes a key it takes', () => {
+    const command = /npx llavero (?<command>.+)$/.exec(howTo)?.groups?.['command'] ?? '';
+    const { out } = runCommand([command]);
+    expect(makeKeyRing([{ id: 'a', secret: out.trim() }]).newest.key.symmetricKeySize).toBe(32);
   });
 });

@@ -62,6 +62,11 @@ describe('sending the browser away', () => {
     expect(memory).toEqual({ redirectUri: input.redirectUri, scope: 'read' });
   });
 
+  it('names no scope that nobody asked for', () => {
+    const { scope: _scope, ...scopeless } = credential;
+    expect(rightOf(stepsOf().begin(scopeless, { state: 's' })).url.searchParams.has('scope')).toBe(false);
+  });
+
   it('names each parameter once, also one that the address already had', () => {
     const extra = {
       authorizationUrl: '/authorize?state=old',
@@ -111,8 +116,27 @@ describe('a callback', () => {
     expect(returned({ code: 'c', iss: 'https://shop.test/' }, { issuer })).toEqual(refused);
     expect(returned({ error: 'access_denied', iss: 'https://evil.test' }, { issuer })).toEqual(refused);
     expect(rightOf(returned({ code: 'c', iss: issuer }, { issuer })).code.expose()).toBe('c');
-    expect(rightOf(returned({ code: 'c', iss: 'https://any.test' })).code.expose()).toBe('c');
   });
+
+  it.each([
+    'https://any.test',
+    'https://shop.test.evil.test',
+    'https://shop.test:8443',
+    'http://shop.test',
+    'shop.test',
+    'null',
+  ])('of a server whose issuer is not known is refused when it names %s', (iss) => {
+    const refused = left({ _tag: 'StateMismatch', why: 'other_issuer' });
+    expect(returned({ code: 'c', iss })).toEqual(refused);
+    expect(returned({ error: 'access_denied', iss })).toEqual(refused);
+  });
+
+  it.each(['https://shop.test', 'https://shop.test/', 'https://shop.test/tenant/7'])(
+    'of a server whose issuer is not known may name %s, which is where the browser was sent',
+    (iss) => {
+      expect(rightOf(returned({ code: 'c', iss })).code.expose()).toBe('c');
+    },
+  );
 });
 
 describe('a pasted code', () => {

@@ -24,6 +24,11 @@ describe('a client', () => {
     expect(decoded(proof.headers['Authorization'])).toBe('a+b%3A%C3%B1:p%2B%25%2F%3D');
   });
 
+  it('writes the punctuation that encoders disagree about as RFC 6749 Appendix B has it, so that it decodes to itself', () => {
+    const proof = proveClient('basic', client("-._~!*'()", ' +&%'));
+    expect(decoded(proof.headers['Authorization'])).toBe('-._%7E%21*%27%28%29:+%2B%26%25');
+  });
+
   it('proves itself with Basic over raw UTF-8', () => {
     const proof = proveClient('basic-unencoded', client('id', 'clé+€'));
     expect(proof).toEqual({ form: [], headers: { Authorization: 'Basic aWQ6Y2zDqSvigqw=' } });

@@ -113,6 +113,23 @@ describe('a callback from the shop', () => {
     );
   });
 
+  it.each([
+    ['a Cyrillic о', 'lоja.test'],
+    ['its punycode', 'xn--lja-7cd.test'],
+    ['a Greek ο', 'lοja.test'],
+    ['a dotless ı in a longer name', 'loja.test.ı.test'],
+    ['a Latin ĺ', 'ĺoja.test'],
+    ['a capital I for an l', 'Ioja.test'],
+    ['a zero for an o', 'l0ja.test'],
+    ['a hyphen for a dot', 'loja-test.test'],
+    ['a subdomain', 'x.loja.test'],
+    ['a dot at the end', 'loja.test.'],
+  ])('is refused when its API address only looks like the host, by %s', (_how, host) => {
+    expect(returned({ ...brought, api_address: `https://${host}/web_api`, store_host: undefined })).toMatchObject({
+      left: { _tag: 'UntrustedAddress' },
+    });
+  });
+
   it('is refused when no host was remembered', () => {
     const forgotten = stepsOf().returned(credential, {}, new Map(Object.entries(brought)));
     expect(forgotten).toEqual(untrusted('loja.test', 'it is not the host of the shop'));

@@ -33,6 +33,15 @@ describe('a form', () => {
     expect(server.requests[0]?.headers['content-length']).toBe(`${server.requests[0]?.body.length}`);
   });
 
+  it('arrives as one flat JSON object where the provider wants that', async () => {
+    const server = await ok();
+    await send({ method: 'POST', url: server.url, form: odd, encoding: 'json' });
+    const [request] = server.requests;
+    expect(JSON.parse(request?.body ?? '')).toEqual(Object.fromEntries(odd));
+    expect(request?.headers['content-type']).toBe('application/json');
+    expect(request?.headers['content-length']).toBe(`${Buffer.byteLength(request?.body ?? '')}`);
+  });
+
   it('keeps its content type when the request names another', async () => {
     const server = await ok();
     await send({ method: 'POST', url: server.url, form: [['a', 'b']], headers: { 'Content-Type': 'text/plain' } });

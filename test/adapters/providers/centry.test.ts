@@ -93,6 +93,20 @@ describe('centry', () => {
     expect(credential.baseUrl).toBe('http://127.0.0.1:8080');
   });
 
+  it('has its API at /conexion/v1, for Bearer tokens', () => {
+    const { provider, credential } = setUp(centry(options));
+    expect(provider.api?.base(credential, {})).toBe('https://www.centry.cl/conexion/v1');
+    expect(provider.api?.placement('/orders.json')).toEqual({
+      credential: 'token',
+      in: 'header',
+      name: 'Authorization',
+      scheme: 'Bearer',
+    });
+    expect(provider.api?.judgeRefusal).toBe(undefined);
+    const local = setUp(centry({ ...options, baseUrl: 'http://localhost:1' }), {}, loopback);
+    expect(local.provider.api?.base(local.credential, {})).toBe('http://localhost:1/conexion/v1');
+  });
+
   it('refuses a base address that is not fit for secrets, when it is configured', () => {
     const preset = centry({ ...options, baseUrl: 'http://127.0.0.1:8080' });
     expect(() => preset.configure(strict)).toThrow(

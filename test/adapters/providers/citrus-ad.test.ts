@@ -62,6 +62,36 @@ describe('citrusAd', () => {
     expect(setUp(citrusAd(without)).credential.apiKey).toBeUndefined();
   });
 
+  it('places a token on ads, the API key on the rest, and nothing on what anybody may report', () => {
+    const { provider, credential } = setUp(citrusAd(options));
+    expect(provider.api?.base(credential, {})).toBe('https://eu.citrusad.test/v1');
+    const placed = (path: string): string => {
+      const placement = provider.api?.placement(path);
+      if (placement === undefined || placement.credential === 'none') return 'none';
+      return placement.in === 'header' ? `${placement.name}: ${placement.scheme} ${placement.credential}` : 'query';
+    };
+    const token = 'Authorization: Bearer token';
+    const key = 'Authorization: Basic api_key';
+    expect(
+      [
+        '/ads',
+        '/ads/generate',
+        '/ads/bannerx',
+        '/orders',
+        '/orders/1',
+        '/catalogs',
+        '/catalog-products',
+        '/customers',
+        '/resource/first-i/a',
+        '/resource/second-c/a',
+        '/resource/other',
+        '/adsx',
+        '/',
+      ].map(placed),
+    ).toEqual([token, token, token, key, key, key, key, key, 'none', 'none', key, key, key]);
+    expect(provider.api?.judgeRefusal).toBe(undefined);
+  });
+
   it('refuses keys that no header could carry', () => {
     expect(() => citrusAd({ ...options, clientId: 'a:b' })).toThrow(
       new TypeError('clientId of citrusAd must hold no colon, because HTTP Basic ends the id at the first (RFC 7617)'),

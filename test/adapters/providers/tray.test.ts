@@ -86,6 +86,26 @@ describe('tray', () => {
     ]);
   });
 
+  it('has its API where the token says, takes the token in the query, and knows an unavailable store', () => {
+    const { provider, credential } = setUp(tray(options), registered);
+    const { api } = provider;
+    const apiHost = 'https://loja.test/web_api';
+    expect([api?.base(credential, {}), api?.base(credential, { apiHost })]).toEqual([undefined, apiHost]);
+    expect(api?.placement('/orders')).toEqual({ credential: 'token', in: 'query', name: 'access_token' });
+    const unavailable = (error: string): unknown => ({ _tag: 'AccountUnavailable', error });
+    const bodies = [1000, 1001, '1002', 1003, 1099, 1004].map((error_code) => ({ code: 401, error_code }));
+    expect([...bodies, { code: 401 }, undefined].map((body) => api?.judgeRefusal?.(body))).toEqual([
+      'token_refused',
+      unavailable('1001 store blocked'),
+      unavailable('1002 store inactive'),
+      unavailable('1003 store cancelled'),
+      'token_refused',
+      'token_refused',
+      'token_refused',
+      'token_refused',
+    ]);
+  });
+
   it('can live on this machine for a test', () => {
     const local = { storeUrl: '127.0.0.1:8080', apiAddress: 'http://127.0.0.1:8080' };
     const { credential } = setUp(tray(options), local, loopback);

@@ -137,6 +137,8 @@ describe('a failure of sqliteStore names the code of SQLite and nothing of the r
     expect(await writeFailure(store)).toEqual(failed('update', 'ROW_UNREADABLE'));
     database.exec('UPDATE llavero_accounts SET failure_terminal = NULL, attempt_owner = NULL');
     expect(await failureOf(store.page({ limit: 1 }))).toEqual(failed('page', 'ROW_UNREADABLE'));
+    database.exec('UPDATE llavero_accounts SET attempt_owner = key, refresh_token_expires_at = 8640000000000001');
+    expect(await failureOf(store.read(record.key))).toEqual(failed('read', 'ROW_UNREADABLE'));
   });
 
   it('when a change throws an error with the token in it', async () => {

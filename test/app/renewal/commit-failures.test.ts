@@ -12,6 +12,7 @@ import {
   secondMs,
   type Scene,
 } from '../llavero-fixture.js';
+import type { WatchedStore } from '../watched-store.js';
 import { centryAnswer, citrusAnswer, oauthError, secretsOf } from '../provider-answers.js';
 
 /** Answers the next request, and from then on the store fails `times` writes. */
@@ -146,6 +147,27 @@ describe('a token that the store does not take', () => {
     expect([token.generation, accessOf(token)]).toEqual([2, secretsOf(2).access]);
     expect(accessOf(await another().token(centryKey))).toBe(secretsOf(2).access);
     expect(eventsOf('token_discarded')).toEqual([]);
+  });
+
+  it.each([
+    ['lost its answer', (store: WatchedStore) => store.loseNextAnswer('update')],
+    ['failed', (store: WatchedStore) => store.failNext('update')],
+  ])('of an exchange is not written over a later authorization when the store %s', async (_how, fail) => {
+    const { llavero, another, http, store, clock, eventsOf, settle } = await authorizedCentry();
+    http.handle(() => {
+      fail(store);
+      return centryAnswer(2);
+    });
+    const first = llavero.exchange(centryKey, { code: 'first' });
+    await settle();
+    expect(eventsOf('commit_delayed')).toHaveLength(1);
+    await clock.advance(10);
+    http.answer(centryAnswer(3));
+    await another().exchange(centryKey, { code: 'second' });
+    await clock.advance(secondMs);
+    expect(accessOf(await first)).toBe(secretsOf(3).access);
+    expect(accessOf(await another().token(centryKey))).toBe(secretsOf(3).access);
+    expect(eventsOf('token_discarded')).toHaveLength(1);
   });
 
   it('of an exchange is kept and written again', async () => {

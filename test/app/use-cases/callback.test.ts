@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../src/adapters/crypto/digest.js';
+import { centry } from '../../../src/adapters/providers/centry.js';
+import { swapPorts } from '../../../src/app/container/swap-ports.js';
 import {
   accessOf,
   authorizedCentry,
@@ -71,6 +74,20 @@ describe('callback', () => {
     const { state } = await llavero.authorize(centryKey);
     http.answer(centryAnswer(1));
     expect((await llavero.callback(write(state))).generation).toBe(1);
+  });
+
+  it('sends the code to the token endpoint of the provider that the browser was sent to, and nowhere else', async () => {
+    const client = { clientId: 'id', clientSecret: 'secret', redirectUri: 'https://app.example.com/cb' };
+    const at = (id: string) => centry({ ...client, id, baseUrl: `https://${id}.example.com` });
+    const { llavero, http } = makeScene({ providers: [at('one'), at('two')] });
+    const [one, two] = [await llavero.authorize('one/acme'), await llavero.authorize('two/acme')];
+    http.handle(() => centryAnswer(1));
+    await llavero.callback(`?code=c2&state=${two.state}`);
+    await llavero.callback(`?code=c1&state=${one.state}`);
+    expect(http.requests.map(({ url, form }) => [url, new Map(form).get('code')])).toEqual([
+      ['https://two.example.com/oauth/token', 'c2'],
+      ['https://one.example.com/oauth/token', 'c1'],
+    ]);
   });
 
   it('works for a process that did not start the flow', async () => {
@@ -161,6 +178,34 @@ describe('the state of a callback', () => {
     http.handle(() => centryAnswer(1));
     expect((await llavero.callback(`?code=c&state=${others}`)).key).toBe('centry/other');
     expect((await llavero.callback(`?code=c&state=${state}`)).key).toBe(centryKey);
+  });
+
+  it('is refused at the redirect URI of another provider, and used up there', async () => {
+    const { llavero, http, state } = await started();
+    const reason = { _tag: 'StateMismatch', why: 'other_account' };
+    expect(await mismatch(llavero.callback(`?code=c&state=${state}`, { provider: 'tray' }))).toEqual(reason);
+    expect(await mismatch(llavero.callback(`?code=c&state=${state}`, { provider: 'centry' }))).toEqual({
+      _tag: 'StateMismatch',
+      why: 'unknown',
+    });
+    expect(http.requests).toEqual([]);
+  });
+
+  it('is taken at the redirect URI of its own provider', async () => {
+    const { llavero, http, state } = await started();
+    http.answer(centryAnswer(1));
+    expect((await llavero.callback(`?code=c&state=${state}`, { provider: 'centry' })).key).toBe(centryKey);
+  });
+
+  it('is not taken for another one that a store hands out in its place', async () => {
+    const { llavero, store, another, http } = makeScene();
+    await llavero.authorize(centryKey);
+    const { state: others } = await llavero.authorize('centry/other');
+    const { state } = await llavero.authorize(centryKey);
+    const careless = { ...store, takePending: () => store.takePending(sha256Hex(others)) };
+    const returned = another({ overrides: [swapPorts({ tokenStore: careless })] }).callback(`?code=c&state=${state}`);
+    expect(await mismatch(returned)).toEqual({ _tag: 'StateMismatch', why: 'unknown' });
+    expect(http.requests).toEqual([]);
   });
 
   it('may not stand twice in the query, and neither may anything else', async () => {

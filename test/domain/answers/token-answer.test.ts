@@ -176,6 +176,14 @@ describe('a scope', () => {
     expect(Object.hasOwn(issuedIn(readTokenAnswer({ ...full, scope: ['x'] }, contextWith())), 'scope')).toBe(false);
   });
 
+  it('holds no control character and no half of a surrogate pair', () => {
+    const scopeOf = (scope: string): string | undefined =>
+      issuedIn(readTokenAnswer({ ...full, scope }, contextWith({ previous: previousToken }))).scope;
+    expect(scopeOf('read\r\nSet-Cookie: a=b')).toBe('read Set-Cookie: a=b');
+    expect(scopeOf('\u0000read\ud800write\u001b')).toBe('read write');
+    expect(scopeOf('\r\n')).toBe('read write');
+  });
+
   it('that is less than was asked for is warned about', () => {
     const warnings = (requestedScope: string, scope?: string): readonly string[] =>
       warningsIn(readTokenAnswer({ ...full, scope }, contextWith({ requestedScope })));

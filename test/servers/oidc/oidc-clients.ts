@@ -25,6 +25,9 @@ export const web = {
 /** Its codes are carried by hand, so nobody can keep a verifier for them. */
 export const panel = { ...web, clientId: 'panel', clientSecret: 'panel-secret', pkce: false } as const;
 
+/** The same, with its secret in the body. */
+export const panelByPost = { ...panel, clientId: 'panel-by-post', clientAuthentication: 'post' } as const;
+
 /** A backend that acts for itself, and may ask for the scope `read`. */
 export const machine = {
   clientId: 'machine',
@@ -44,6 +47,9 @@ export const oddMachine = {
   grant: 'client_credentials',
 } as const;
 
+/** An id that HTTP Basic carries as it is, and a secret that it does not. */
+export const rawMachine = { ...oddMachine, clientId: 'raw' } as const;
+
 /** Asks only what the server thinks of a token (RFC 7662). */
 export const observer = {
   clientId: 'observer',
@@ -51,4 +57,4 @@ export const observer = {
   clientAuthentication: 'basic',
 } as const;
 
-export const clients: readonly OidcClient[] = [web, panel, machine, oddMachine, observer];
+export const clients: readonly OidcClient[] = [web, panel, panelByPost, machine, oddMachine, rawMachine, observer];

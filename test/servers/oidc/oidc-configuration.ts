@@ -6,6 +6,10 @@ export interface OidcServerOptions {
   readonly accessTokenSeconds?: number | undefined;
   /** Whether a refresh token works once only; if not, the answer to a renewal brings the same one again. */
   readonly rotation?: boolean | undefined;
+  /** Where its endpoints are; `/auth` and `/token` unless told otherwise. */
+  readonly routes?: { readonly authorization: string; readonly token: string } | undefined;
+  /** Whether every code brings a refresh token; if not, only one with offline access to which the person consented. */
+  readonly refreshTokensForAll?: boolean | undefined;
 }
 
 interface PageContext {
@@ -16,6 +20,8 @@ interface PageContext {
 export const oidcConfiguration = ({
   accessTokenSeconds = 60,
   rotation = true,
+  routes,
+  refreshTokensForAll = false,
 }: OidcServerOptions): Readonly<Record<string, unknown>> => ({
   clients: clients.map(registered),
   scopes: ['openid', 'offline_access', 'read'],
@@ -28,6 +34,8 @@ export const oidcConfiguration = ({
   // RFC 6749 §4.1.3: it has to come with the code, since every authorization names it.
   allowOmittingSingleRegisteredRedirectUri: false,
   rotateRefreshToken: rotation,
+  ...(routes === undefined ? {} : { routes }),
+  ...(refreshTokensForAll ? { issueRefreshToken: () => true } : {}),
   ttl: {
     AccessToken: accessTokenSeconds,
     ClientCredentials: accessTokenSeconds,

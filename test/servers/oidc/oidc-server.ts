@@ -67,7 +67,7 @@ export const startOidcServer = async (options: OidcServerOptions = {}): Promise<
     issuer,
     requests,
     get tokenRequests() {
-      return requests.filter(({ line }) => line === 'POST /token');
+      return requests.filter(({ line }) => line === `POST ${options.routes?.token ?? '/token'}`);
     },
     issued,
     refusals,

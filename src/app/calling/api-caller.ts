@@ -1,0 +1,219 @@
+import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { resolveApiAddress, type ApiAddress } from '../../domain/api-address.js';
+import { misuse } from '../../domain/misuse.js';
+import { leftMs, renewSoonMs } from '../../domain/refresh-policy.js';
+import { tokenError } from '../../domain/token-error.js';
+import { timesOfToken, type Token } from '../../domain/token.js';
+import type { ApiReply, CallIntent, Placed } from '../../ports/api-calls.js';
+import type { Clock } from '../../ports/clock.js';
+import type { ApiVerdict, Placement, ProviderApi } from '../../ports/provider.js';
+import type { UseCaseError } from '../use-case-error.js';
+import type { GetToken } from '../use-cases/get-token.js';
+import type { InvalidateToken } from '../use-cases/invalidate-token.js';
+import type { ApiAccess, ApiAccesses } from './api-access.js';
+import type { ApiTurns } from './api-turns.js';
+import type { Call } from './call.js';
+import { makeFruitlessRenewals } from './fruitless-renewals.js';
+import { judgeRefusal } from './judge-refusal.js';
+import type { NoteUnavailable } from './note-unavailable.js';
+import { placeCredential, showsSecret, withoutCredentials, withoutParameter } from './place-credential.js';
+
+/** Puts the credential of the API into a request to its own origin. */
+export type Place = (url: URL, headers: Headers) => Either<UseCaseError, Placed>;
+
+/** One sending of a request, with the credential that its path wants. */
+export interface PreparedCall {
+  readonly url: URL;
+  readonly place: Place;
+  readonly bare: (url: URL) => URL;
+  /** The caller's headers as they may leave the API's origin. */
+  readonly away: (headers: Headers) => Headers;
+  /** Whether an address shows the credential that goes along. */
+  readonly shows: (address: string) => boolean;
+  /** What to send in the place of an answer, at most once; undefined where it stands. */
+  readonly answered: (reply: ApiReply) => Call<PreparedCall | undefined>;
+}
+
+/** The rules of calling an account's API, whatever sends: where a path leads, which credential it wants, what a 401 means. */
+export interface ApiCaller {
+  readonly prepare: (key: string, intent: CallIntent) => Call<PreparedCall>;
+}
+
+export interface ApiCallerDeps {
+  readonly accesses: ApiAccesses;
+  readonly getToken: GetToken;
+  readonly invalidateToken: InvalidateToken;
+  readonly noteUnavailable: NoteUnavailable;
+  readonly turns: ApiTurns;
+  readonly clock: Clock;
+}
+
+/** A request, resolved. */
+interface Target extends ApiAccess, ApiAddress {
+  readonly intent: CallIntent;
+  readonly base: string;
+  readonly placement: Placement;
+}
+
+/** How long the body of a 401 is waited for. */
+const readMs = 5_000;
+
+export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
+  const { accesses, getToken, invalidateToken, noteUnavailable, turns, clock } = deps;
+
+  const fruitless = makeFruitlessRenewals(clock);
+
+  /** A stream cannot be sent twice, so a token that is about to end is renewed before it, not after. */
+  const tokenFor = ({ key, policy, intent }: Target): Call<Token> =>
+    pipe(
+      getToken(key, {}),
+      TE.flatMap((token) => {
+        const times = timesOfToken(token);
+        const minValidMs = renewSoonMs(policy, times);
+        if (intent.isReplayable || leftMs(times, clock.nowMs()) >= minValidMs) return TE.right(token);
+        return pipe(
+          getToken(key, { minValidMs }),
+          TE.orElse(() => TE.right(token)),
+        );
+      }),
+    );
+
+  /** A base that only the token knows costs a token even on paths that carry none. */
+  const baseOf = ({ key, api, credential }: ApiAccess): Call<string> => {
+    const base = api.base(credential, {});
+    if (base !== undefined) return TE.right(base);
+    return pipe(
+      getToken(key, {}),
+      TE.flatMap(({ attributes }): Call<string> => {
+        const known = api.base(credential, attributes);
+        return known === undefined
+          ? TE.left(tokenError('ResponseMalformed', { key, why: 'no_api_address' }))
+          : TE.right(known);
+      }),
+    );
+  };
+
+  const targetAt = (base: string, access: ApiAccess, intent: CallIntent): Call<Target> => {
+    const { key, api } = access;
+    const address = resolveApiAddress(base, intent.address);
+    if (address._tag === 'Left') return TE.left(tokenError('UntrustedAddress', { key, ...address.left }));
+    const placement = api.placement(address.right.path);
+    return TE.right({ ...access, ...address.right, intent, base, placement });
+  };
+
+  const targetOf = (access: ApiAccess, intent: CallIntent): Call<Target> =>
+    pipe(
+      baseOf(access),
+      TE.flatMap((base) => targetAt(base, access, intent)),
+    );
+
+  /** A token goes to the API it was issued for: the account may have moved, or been registered anew, since the address was known. */
+  const callWith = (target: Target, token: Token): Call<PreparedCall> =>
+    pipe(
+      token.generation > target.generation ? accesses.again(target.key) : TE.right<UseCaseError, ApiAccess>(target),
+      TE.flatMap((access): Call<Target> => {
+        const base = access.api.base(access.credential, token.attributes);
+        return base === undefined || base === target.base
+          ? TE.right({ ...target, ...access })
+          : targetAt(base, access, target.intent);
+      }),
+      TE.map((settled) => callOf(settled, token)),
+    );
+
+  const callOf = (target: Target, token: Token | undefined): PreparedCall => {
+    const { key, api, credential, base, url } = target;
+    const bare = (address: URL): URL => {
+      const below = resolveApiAddress(base, address.href);
+      return withoutParameter(address, below._tag === 'Right' ? api.placement(below.right.path) : target.placement);
+    };
+    const place: Place = (hop, headers) => {
+      const below = resolveApiAddress(base, hop.href);
+      if (below._tag === 'Left') return left(tokenError('UntrustedAddress', { key, ...below.left }));
+      const placement = api.placement(below.right.path);
+      const secret = placement.credential === 'api_key' ? credential.apiKey : token?.accessToken;
+      return right(placeCredential(hop, headers, placement, secret));
+    };
+    return {
+      url: bare(url),
+      place,
+      bare,
+      away: (headers) => withoutCredentials(headers, target.placement),
+      shows: (address) => showsSecret(address, token?.accessToken) || showsSecret(address, credential.apiKey),
+      answered: (reply) => {
+        turns.note(target, reply);
+        return token === undefined || !reply.isAboutToken ? TE.right(undefined) : judged(target, token, reply);
+      },
+    };
+  };
+
+  const judgedInTime = async (api: ProviderApi, reply: ApiReply): Promise<ApiVerdict> => {
+    const judged = new AbortController();
+    try {
+      return await judgeRefusal(api, reply, clock.idle(readMs, judged.signal));
+    } finally {
+      judged.abort('judged');
+    }
+  };
+
+  /** A newer token that is already there is used; otherwise it is renewed, once for all who were refused. */
+  const again = (target: Target, refused: Token): Call<PreparedCall | undefined> =>
+    pipe(
+      invalidateToken(target.key, refused),
+      TE.flatMap((): Call<PreparedCall | undefined> => {
+        const { key, intent } = target;
+        if (!intent.isReplayable) return TE.right(undefined);
+        return pipe(
+          getToken(key, {}),
+          TE.tap(() => turns.take(target, intent.signal)),
+          TE.flatMap((token) => callWith({ ...target, intent: { ...intent, isReplay: true } }, token)),
+        );
+      }),
+    );
+
+  const judged = (target: Target, token: Token, reply: ApiReply): Call<PreparedCall | undefined> => {
+    const { key, generation } = token;
+    if (target.intent.isReplay === true) {
+      if (reply.status === 401) fruitless.note(key, generation);
+      return TE.right(undefined);
+    }
+    if (fruitless.isKnown(key, generation)) return TE.right(undefined);
+    return pipe(
+      TE.fromTask(() => judgedInTime(target.api, reply)),
+      TE.flatMap((verdict): Call<PreparedCall | undefined> => {
+        if (verdict === 'not_about_the_token') return TE.right(undefined);
+        if (verdict === 'token_refused') return again(target, token);
+        return noteUnavailable(target.key, token, verdict.error);
+      }),
+    );
+  };
+
+  const prepared = (target: Target): Call<PreparedCall> => {
+    const { key, placement, credential, path } = target;
+    if (placement.credential === 'token') {
+      return pipe(
+        tokenFor(target),
+        TE.flatMap((token) => callWith(target, token)),
+      );
+    }
+    if (placement.credential === 'api_key' && credential.apiKey === undefined) {
+      return TE.left(misuse(`${key} has no apiKey, which ${path} wants: give it to the preset or to register()`));
+    }
+    return TE.right(callOf(target, undefined));
+  };
+
+  return {
+    prepare: (key, intent) =>
+      pipe(
+        accesses.of(key),
+        TE.flatMap((access) => targetOf(access, intent)),
+        TE.flatMap((target) =>
+          pipe(
+            prepared(target),
+            TE.tap(() => turns.take(target, intent.signal)),
+          ),
+        ),
+      ),
+  };
+};

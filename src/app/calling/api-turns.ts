@@ -1,0 +1,90 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { parseRetryAfterMs } from '../../domain/answers/retry-after.js';
+import { tokenError } from '../../domain/token-error.js';
+import type { ApiReply } from '../../ports/api-calls.js';
+import type { Clock } from '../../ports/clock.js';
+import type { RateLimiter } from '../../ports/rate-limiter.js';
+import type { ApiAccess } from './api-access.js';
+import type { Call } from './call.js';
+import { abortedBy } from './call-failure.js';
+import { apiRates, restsAfter } from './api-rates.js';
+
+/** What becomes of a call that a provider's limits leave no room for. */
+export type ApiLimits = 'wait' | 'reject';
+
+/** Whose turn it is to call an API, by the provider's documented limits and by its 429s. */
+export interface ApiTurns {
+  /** Right when the call may go. Left, `RateLimited`, when there is no room, or none within the caller's patience. */
+  readonly take: (access: ApiAccess, signal: AbortSignal | undefined) => Call<void>;
+  /** A 429 lets the account rest, for what it asks for or for a cool-down that doubles; another answer ends that. */
+  readonly note: (access: ApiAccess, reply: ApiReply) => void;
+}
+
+/** For a backend that does not ask for limits. */
+export const noTurns: ApiTurns = { take: () => TE.right(undefined), note: () => undefined };
+
+export interface ApiTurnsDeps {
+  readonly limits: ApiLimits;
+  readonly limiter: RateLimiter;
+  readonly clock: Clock;
+}
+
+/** Under what name somebody rests, until when by the monotonic clock, and what the next cool-down is. */
+interface Rest {
+  readonly untilMs: number;
+  readonly nextMs: number;
+}
+
+export const makeApiTurns = ({ limits, limiter, clock }: ApiTurnsDeps): ApiTurns => {
+  const rests = new Map<string, Rest>();
+
+  const restLeftMs = (access: ApiAccess): number =>
+    Math.max(0, ...restsAfter(access, 0).map(({ name }) => (rests.get(name)?.untilMs ?? 0) - clock.monotonicMs()));
+
+  /** Milliseconds until there may be room; 0 is a place. A limiter that fails holds nobody up: it is there to be kind. */
+  const placeIn = async (access: ApiAccess): Promise<number> => {
+    const restMs = restLeftMs(access);
+    if (restMs > 0) return restMs;
+    const rates = apiRates(access);
+    return rates.length === 0 ? 0 : limiter.take(rates).catch(() => 0);
+  };
+
+  const take = (access: ApiAccess, signal: AbortSignal | undefined, waitedMs: number): Call<void> =>
+    pipe(
+      TE.fromTask(() => placeIn(access)),
+      TE.flatMap((ms): Call<void> => {
+        if (ms === 0) return TE.right(undefined);
+        if (limits === 'reject' || waitedMs + ms > access.policy.patienceMs) {
+          return TE.left(tokenError('RateLimited', { key: access.key, retryAfterMs: ms }));
+        }
+        return pipe(
+          TE.fromTask(() => clock.sleep(ms, signal)),
+          TE.flatMap((): Call<void> =>
+            signal?.aborted === true ? TE.left(abortedBy(signal)) : take(access, signal, waitedMs + ms),
+          ),
+        );
+      }),
+    );
+
+  const note: ApiTurns['note'] = (access, { status, retryAfter }) => {
+    const { cooldownMinMs, cooldownMaxMs, retryAfterMaxMs } = access.policy;
+    const nowMs = clock.monotonicMs();
+    const before = rests.get(access.key);
+    if (status !== 429) {
+      // The answer to a call that went out before the 429 ends no rest.
+      if (before !== undefined && before.untilMs <= nowMs) rests.delete(access.key);
+      return;
+    }
+    const asked = parseRetryAfterMs(retryAfter, clock.nowMs(), retryAfterMaxMs);
+    // Several 429s to calls that went out together are one cool-down.
+    if (asked === undefined && before !== undefined && before.untilMs > nowMs) return;
+    const coolDownMs = before?.nextMs ?? cooldownMinMs;
+    for (const { name, ms } of restsAfter(access, asked ?? coolDownMs)) {
+      const untilMs = Math.max(nowMs + ms, rests.get(name)?.untilMs ?? 0);
+      rests.set(name, { untilMs, nextMs: Math.min(cooldownMaxMs, coolDownMs * 2) });
+    }
+  };
+
+  return { take: (access, signal) => take(access, signal, 0), note };
+};

@@ -1,0 +1,54 @@
+import { ContainerModule } from 'inversify';
+import { makeApiAccesses } from '../calling/api-access.js';
+import { makeApiCaller } from '../calling/api-caller.js';
+import { makeApiTurns, noTurns } from '../calling/api-turns.js';
+import { makeNoteUnavailable } from '../calling/note-unavailable.js';
+import { makeSendFollowing } from '../calling/send-following.js';
+import type { LlaveroOptions } from '../llavero-options.js';
+import { makeCallApi } from '../use-cases/call-api.js';
+import { internals, ports, services } from './identifiers.js';
+
+/** Requests to the providers' own APIs. */
+export const callingModule = ({ apiLimits }: Pick<LlaveroOptions, 'apiLimits'>): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    bind(internals.accesses)
+      .toResolvedValue(
+        (providers, accounts, clock) => makeApiAccesses({ providers, accounts, clock }),
+        [services.providers, internals.accounts, ports.clock],
+      )
+      .inSingletonScope();
+    bind(internals.apiTurns)
+      .toResolvedValue(
+        (limiter, clock) => (apiLimits === undefined ? noTurns : makeApiTurns({ limits: apiLimits, limiter, clock })),
+        [ports.rateLimiter, ports.clock],
+      )
+      .inSingletonScope();
+    bind(internals.apiCaller)
+      .toResolvedValue(
+        (accesses, getToken, invalidateToken, accounts, store, turns, clock) =>
+          makeApiCaller({
+            accesses,
+            getToken,
+            invalidateToken,
+            noteUnavailable: makeNoteUnavailable({ accounts, store, clock }),
+            turns,
+            clock,
+          }),
+        [
+          internals.accesses,
+          services.getToken,
+          services.invalidateToken,
+          internals.accounts,
+          internals.store,
+          internals.apiTurns,
+          ports.clock,
+        ],
+      )
+      .inSingletonScope();
+    bind(services.callApi)
+      .toResolvedValue(
+        (caller, fetch) => makeCallApi({ caller, send: makeSendFollowing(fetch) }),
+        [internals.apiCaller, ports.fetch],
+      )
+      .inSingletonScope();
+  });

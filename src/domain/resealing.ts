@@ -1,0 +1,24 @@
+import type { AccountRecord } from './account-record.js';
+import { keep, put, type Change } from './record-change.js';
+
+/** The sealed values of a record. */
+export type SealedValues = Pick<AccountRecord, 'credential' | 'token'>;
+
+export type Resealed =
+  | { readonly _tag: 'Resealed' }
+  /** Somebody wrote meanwhile: what was resealed is not what stands there now. */
+  | { readonly _tag: 'Moved'; readonly record: AccountRecord }
+  | { readonly _tag: 'Removed' };
+
+/** The same values under another key, where they still stand as they were read; whatever else changed stays. */
+export const resealRecord = (
+  current: AccountRecord | undefined,
+  read: SealedValues,
+  sealed: SealedValues,
+): Change<Resealed> => {
+  if (current === undefined) return keep({ _tag: 'Removed' });
+  if (current.credential !== read.credential || current.token !== read.token) {
+    return keep({ _tag: 'Moved', record: current });
+  }
+  return put({ ...current, credential: sealed.credential, token: sealed.token }, { _tag: 'Resealed' });
+};

@@ -1,0 +1,1 @@
+export { llaveroGot } from '../app/llavero-got.js';
