@@ -1,4 +1,5 @@
 import type { AddressRules } from '../domain/address-rules.js';
+import { printable } from '../domain/printable.js';
 import { defaultRefreshPolicy, type RefreshPolicy, type RefreshPolicyOptions } from '../domain/refresh-policy.js';
 import type { Fetch } from '../ports/fetch.js';
 import type { Provider, ProviderPreset } from '../ports/provider.js';
@@ -66,7 +67,18 @@ const isPresetList = (value: unknown): value is readonly ProviderPreset[] =>
 const isStore = (value: unknown): value is TokenStore =>
   typeof value === 'object' && value !== null && 'update' in value && 'takePending' in value;
 
-/** Throws `TypeError` with the fix in its message on a store or encryption that cannot work. */
+const known: readonly string[] = [
+  'providers',
+  'store',
+  'encryption',
+  'policy',
+  'allowHttpOnLoopback',
+  'fetch',
+  'apiLimits',
+  'overrides',
+];
+
+/** Throws `TypeError` with the fix in its message on an option that nobody knows, and on a store or encryption that cannot work. */
 export const readAdapters = (options: LlaveroOptions): AdapterOptions => {
   const {
     store,
@@ -75,6 +87,10 @@ export const readAdapters = (options: LlaveroOptions): AdapterOptions => {
     fetch,
     apiLimits,
   } = options ?? fail('createLlavero needs its options');
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    return fail(`createLlavero knows no option "${printable(unknown, 60)}"; it takes ${known.join(', ')}`);
+  }
   if (!isStore(store)) {
     return fail(
       "createLlavero({ store }): pass a store, for example sqliteStore({ path: 'llavero.db' }) from 'llavero/stores/sqlite'",

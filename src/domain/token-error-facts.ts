@@ -58,14 +58,14 @@ const withStatus = (status: number | undefined): string => (status === undefined
 
 /** The whole error table: code, whether to retry, and a message that says what to do. */
 export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<TokenErrorFacts>({
-  UnknownKey: ({ key, why }) => ({
+  UnknownKey: ({ key, why, missing }) => ({
     code: 'ERR_UNKNOWN_KEY',
     retryable: false,
     key,
     message:
       why === 'no_such_provider'
         ? 'No provider is configured for this key: it has to begin with the id of one that was passed to createLlavero({ providers }).'
-        : `Nothing is registered under ${key}: call register(), or give the preset everything it needs.`,
+        : `Nothing is registered under ${key}: ${missing ?? 'call register(), or give the preset everything it needs'}.`,
   }),
   ReauthorizationRequired: ({ key, cause }) => ({
     code: 'ERR_REAUTHORIZATION_REQUIRED',

@@ -22,7 +22,12 @@ export type ReauthorizationCause =
 
 /** What each error variant carries. Only plain, printable, never secret values: they reach logs and dashboards. */
 interface Payloads {
-  readonly UnknownKey: { readonly key: string; readonly why: 'no_such_provider' | 'not_registered' };
+  readonly UnknownKey: {
+    readonly key: string;
+    readonly why: 'no_such_provider' | 'not_registered';
+    /** A sentence that says which fields are missing. */
+    readonly missing?: string;
+  };
   readonly ReauthorizationRequired: { readonly key: string; readonly cause: ReauthorizationCause };
   readonly OutcomeUnknown: { readonly key: string; readonly why: string; readonly retryAfterMs?: number };
   readonly ClientRejected: { readonly key: string; readonly error: string };

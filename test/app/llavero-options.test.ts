@@ -170,3 +170,12 @@ describe('allowHttpOnLoopback', () => {
     expect(created({ ...right, providers: [elsewhere], allowHttpOnLoopback: true })).toThrow(TypeError);
   });
 });
+
+describe('an option that nobody knows', () => {
+  it('is a TypeError that names those there are', () => {
+    const options = { ...right, apiLimit: 'wait' };
+    expect(() => createLlavero(options)).toThrow(
+      'createLlavero knows no option "apiLimit"; it takes providers, store, encryption, policy, allowHttpOnLoopback, fetch, apiLimits, overrides',
+    );
+  });
+});

@@ -52,7 +52,14 @@ const parseKeyId = (id: unknown, index: number): string => {
 };
 
 const parseKeySecret = (secret: unknown, index: number): KeyObject => {
-  const bytes = typeof secret === 'string' ? decode(secret) : undefined;
+  // Files of secrets end in a line break.
+  const text = typeof secret === 'string' ? secret.trim() : undefined;
+  if (text === '') {
+    throw new TypeError(
+      `encryption.keys[${index}].secret is empty: is its environment variable set? To ${howToMakeOne}`,
+    );
+  }
+  const bytes = text === undefined ? undefined : decode(text);
   if (bytes?.length === keyBytes) return createSecretKey(bytes);
   throw new TypeError(`encryption.keys[${index}].secret must be 32 random bytes as base64; ${howToMakeOne}`);
 };

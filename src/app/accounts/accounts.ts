@@ -191,9 +191,12 @@ export const makeAccounts = ({ store, vault, cipher, providers, clock, randomnes
   const registerFromPreset = (text: string): UseCase<Account> =>
     pipe(
       TE.fromEither(providers.resolve(text)),
-      TE.flatMap(({ key, provider }) =>
-        E.isRight(provider.complete(key, {})) ? save(key, undefined, {}) : unknownKey(text),
-      ),
+      TE.flatMap(({ key, provider }): UseCase<Account> => {
+        const complete = provider.complete(key, {});
+        return E.isRight(complete)
+          ? save(key, undefined, {})
+          : TE.left(tokenError('UnknownKey', { key: key.key, why: 'not_registered', missing: complete.left }));
+      }),
     );
 
   return { find, get, ensure, open, save };

@@ -44,16 +44,13 @@ describe('makeKeyRing', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['white space', ' '],
     ['a password', 'correct horse battery staple'],
     ['16 bytes', Buffer.alloc(16, 7).toString('base64')],
     ['31 bytes', Buffer.alloc(31, 7).toString('base64')],
     ['33 bytes', Buffer.alloc(33, 7).toString('base64')],
     ['64 bytes', Buffer.alloc(64, 7).toString('base64')],
     ['hex', Buffer.alloc(32, 7).toString('hex')],
-    ['a line break at the end', `${secret}\n`],
-    ['a space at the start', ` ${secret}`],
+    ['a space in it', `${secret.slice(0, 20)} ${secret.slice(20)}`],
     ['padding twice', `${secret}=`],
     ['a data address', `base64:${secret}`],
     ['both alphabets at once', `-_+/${secret.slice(4)}`],
@@ -62,6 +59,19 @@ describe('makeKeyRing', () => {
   ])('throws on a secret that is %s', (_what, wrong) => {
     expect(thrownBy(() => makeKeyRing([{ id: 'a', secret: wrong }]))).toEqual(new TypeError(badSecret));
   });
+
+  it.each(['', ' ', '\n'])('says of %j that it is empty', (wrong) => {
+    const empty = `encryption.keys[0].secret is empty: is its environment variable set? To ${howTo}`;
+    expect(thrownBy(() => makeKeyRing([{ id: 'a', secret: wrong }]))).toEqual(new TypeError(empty));
+  });
+
+  it.each([`${secret}\n`, ` ${secret}`, `${secret}\r\n`])(
+    'takes a secret as a file of secrets holds it: %j',
+    (text) => {
+      const { newest } = makeKeyRing([{ id: 'a', secret: text }]);
+      expect(newest.key.equals(makeKeyRing([{ id: 'a', secret }]).newest.key)).toBe(true);
+    },
+  );
 
   it('throws on no keys at all', () => {
     const empty = new TypeError(`encryption.keys is empty: give at least one { id, secret }; ${howTo}`);

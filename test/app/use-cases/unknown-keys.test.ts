@@ -25,7 +25,10 @@ describe('a key that nothing is known of', () => {
     for (const key of [centryKey, trayKey, citrusKey]) {
       const error = await failureOf(llavero.token(key));
       expect(error).toMatchObject({ code: 'ERR_UNKNOWN_KEY', retryable: false, key });
-      expect(error.reason).toEqual({ _tag: 'UnknownKey', key, why: 'not_registered' });
+      expect(error.reason).toMatchObject({ _tag: 'UnknownKey', key, why: 'not_registered' });
+      expect(error.message).toMatch(
+        / has no \w+(, \w+)*( and \w+)?: give (it|them) to \w+\(\{ … \}\) or to register\(\)\.$/,
+      );
     }
     expect(await codeOf(llavero.authorize(centryKey))).toBe('ERR_UNKNOWN_KEY');
     expect(await codeOf(llavero.exchange(centryKey, { code: 'code' }))).toBe('ERR_UNKNOWN_KEY');
