@@ -9,6 +9,8 @@ export interface HttpAnswer {
 
 /** What an error of llavero means for the one who asked; undefined for any other error. Its message is for your logs. */
 export const answerTo = (error: unknown): HttpAnswer | undefined => {
+  if (error instanceof TypeError && 'code' in error)
+    return { status: 503, headers: {}, body: { error: 'API_UNREACHABLE' } };
   if (!(error instanceof LlaveroError)) return undefined;
   const { code, key = '', retryable, retryAfterMs = 1_000 } = error;
   const body = { error: code };

@@ -185,7 +185,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
   /** Rejects with the caller's own reason when its signal aborts, as `fetch` does. */
   const fetch: Llavero['fetch'] = (key, input, init) =>
     withSignal(
-      init?.signal ?? (input instanceof Request ? input.signal : undefined),
+      init?.signal === undefined && input instanceof Request ? input.signal : init?.signal,
       ({ reason }): unknown => reason,
       () => run(deps.callApi(key, input, init)),
     );

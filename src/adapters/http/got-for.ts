@@ -36,7 +36,12 @@ const replyOf = (
   text: async () => (isReadable(body) ? body.toString() : ''),
 });
 
-const refuseOptions = ({ cache, http2 }: NormalizedOptions): void => {
+const refuseOptions = ({ cache, http2, https }: NormalizedOptions): void => {
+  if (https.rejectUnauthorized === false || https.checkServerIdentity !== undefined) {
+    throw new TypeError(
+      'llaveroGot verifies certificates; leave out https.rejectUnauthorized and https.checkServerIdentity',
+    );
+  }
   if (cache !== undefined) {
     throw new TypeError(
       'llaveroGot does not cache: what one account may see would be served to another; leave out cache',

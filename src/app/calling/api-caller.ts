@@ -174,11 +174,13 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
 
   const judged = (target: Target, token: Token, reply: ApiReply): Call<PreparedCall | undefined> => {
     const { key, generation } = token;
-    if (target.intent.isReplay === true) {
-      if (reply.status === 401) fruitless.note(key, generation);
+    const { path, intent } = target;
+    if (reply.status !== 401) fruitless.answered(key, path);
+    if (intent.isReplay === true) {
+      if (reply.status === 401) fruitless.note(key, generation, path);
       return TE.right(undefined);
     }
-    if (fruitless.isKnown(key, generation)) return TE.right(undefined);
+    if (fruitless.isKnown(key, generation, path)) return TE.right(undefined);
     return pipe(
       TE.fromTask(() => judgedInTime(target.api, reply)),
       TE.flatMap((verdict): Call<PreparedCall | undefined> => {

@@ -39,15 +39,25 @@ export const readApiRequest = (
     return left(misuse('fetch(key, input, init): init is an object like { method, headers, body }'));
   }
   const request = input instanceof Request ? input : undefined;
-  const { headers: given = request?.headers, body = request?.body, signal = request?.signal, ...rest } = init;
-  const { method = request?.method ?? 'GET', redirect = request?.redirect ?? 'follow', ...others } = rest;
+  const { headers: given = request?.headers, signal = request?.signal, ...rest } = init;
+  const {
+    method: asked = request?.method ?? 'GET',
+    redirect = request?.redirect ?? 'follow',
+    body: own,
+    ...others
+  } = rest;
+  const method = asked.toUpperCase();
+  const body = own ?? request?.body;
   const headers = headersOf(given);
   if (headers === undefined) {
     return left(misuse('fetch(key, input, { headers }): a header has a name or a value that HTTP does not allow'));
   }
+  if (body !== undefined && body !== null && (method === 'GET' || method === 'HEAD')) {
+    return left(misuse(`fetch(key, input, { body }): a ${method} has no body; write another method`));
+  }
   return right({
     address: typeof input === 'string' ? input : input instanceof URL ? input.href : input.url,
-    method: method.toUpperCase(),
+    method,
     headers,
     body,
     isReplayable: body === undefined || body === null || isWhole(body),

@@ -1,8 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Token } from '../../domain/token.js';
-import { markUnavailable } from '../../domain/unavailable-account.js';
+import { accountRetryMs, markUnavailable } from '../../domain/unavailable-account.js';
 import type { Clock } from '../../ports/clock.js';
+import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
 
@@ -16,10 +17,11 @@ export interface NoteUnavailableDeps {
   readonly accounts: Accounts;
   readonly store: TokenStore;
   readonly clock: Clock;
+  readonly events: EventSink;
 }
 
 export const makeNoteUnavailable =
-  ({ accounts, store, clock }: NoteUnavailableDeps): NoteUnavailable =>
+  ({ accounts, store, clock, events }: NoteUnavailableDeps): NoteUnavailable =>
   (key, { generation }, error) =>
     pipe(
       accounts.get(key),
@@ -31,6 +33,14 @@ export const makeNoteUnavailable =
           TE.mapError(storeFailed(key)),
         ),
       ),
-      TE.map(() => undefined),
+      TE.map((changed) => {
+        if (changed) {
+          const nowMs = clock.nowMs();
+          const retryAt = new Date(nowMs + accountRetryMs);
+          const code = 'ERR_ACCOUNT_UNAVAILABLE';
+          events.emit({ type: 'renewal_failed', key, at: new Date(nowMs), generation, code, retryAt });
+        }
+        return undefined;
+      }),
       TE.orElse(() => TE.right(undefined)),
     );

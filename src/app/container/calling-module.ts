@@ -25,12 +25,12 @@ export const callingModule = ({ apiLimits }: Pick<LlaveroOptions, 'apiLimits'>):
       .inSingletonScope();
     bind(internals.apiCaller)
       .toResolvedValue(
-        (accesses, getToken, invalidateToken, accounts, store, turns, clock) =>
+        (accesses, getToken, invalidateToken, accounts, store, turns, clock, events) =>
           makeApiCaller({
             accesses,
             getToken,
             invalidateToken,
-            noteUnavailable: makeNoteUnavailable({ accounts, store, clock }),
+            noteUnavailable: makeNoteUnavailable({ accounts, store, clock, events }),
             turns,
             clock,
           }),
@@ -42,6 +42,7 @@ export const callingModule = ({ apiLimits }: Pick<LlaveroOptions, 'apiLimits'>):
           internals.store,
           internals.apiTurns,
           ports.clock,
+          internals.events,
         ],
       )
       .inSingletonScope();

@@ -232,6 +232,12 @@ describe('llaveroGot fails', () => {
   it.each([
     ['a cache', { cache: new Map() }, 'llaveroGot does not cache'],
     ['HTTP/2', { http2: true }, 'llaveroGot speaks HTTP/1.1'],
+    ['unverified certificates', { https: { rejectUnauthorized: false } }, 'llaveroGot verifies certificates'],
+    [
+      'a look at certificates of its own',
+      { https: { checkServerIdentity: () => undefined } },
+      'llaveroGot verifies certificates',
+    ],
     ['Expect', { headers: { expect: '100-continue' } }, 'llaveroGot does not send Expect'],
   ])('with what to write instead when it is asked for %s, and sends no credential', async (_what, options, says) => {
     await using scene = await gotScene();

@@ -151,6 +151,7 @@ describe('a 401 that the provider explains', () => {
     expect([response.status, await response.json()]).toEqual([401, { error_code: 1001 }]);
     const status = await scene.llavero.status(centryKey);
     expect(status).toMatchObject({ state: 'account_unavailable', lastFailure: { code: 'ERR_ACCOUNT_UNAVAILABLE' } });
+    expect(scene.eventsOf('renewal_failed')).toMatchObject([{ key: centryKey, code: 'ERR_ACCOUNT_UNAVAILABLE' }]);
     expect(scene.http.requests).toHaveLength(1);
   });
 

@@ -84,6 +84,29 @@ describe('fetch', () => {
     expect(issued).toBe(3);
   });
 
+  it('renews again as soon as the API has taken the token, for it may have expired since', async () => {
+    await using scene = await apiScene();
+    let issued = 1;
+    scene.http.handle(() => centryAnswer((issued += 1)));
+    scene.script(answers(401), answers(401), answers(200), answers(401), answers(200));
+    const statuses: number[] = [];
+    for (let call = 0; call < 3; call += 1) statuses.push((await scene.llavero.fetch(centryKey, 'orders')).status);
+    expect(statuses).toEqual([401, 200, 200]);
+    expect(issued).toBe(3);
+  });
+
+  it('lets one path that is refused for good take no renewal from the others, nor make one for each call', async () => {
+    await using scene = await apiScene();
+    let issued = 1;
+    scene.http.handle(() => centryAnswer((issued += 1)));
+    scene.script(({ path }, response) => void response.writeHead(path.endsWith('/forbidden') ? 401 : 200).end());
+    for (let call = 0; call < 5; call += 1) {
+      expect((await scene.llavero.fetch(centryKey, 'forbidden')).status).toBe(401);
+      expect((await scene.llavero.fetch(centryKey, 'orders')).status).toBe(200);
+    }
+    expect(issued).toBe(2);
+  });
+
   it('does not wait for ever for the body of a 401', async () => {
     await using scene = await apiScene({ judgeRefusal: () => 'token_refused' });
     const arrived: (() => void)[] = [];
