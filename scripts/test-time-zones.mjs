@@ -5,8 +5,8 @@ import { projectRoot } from './entry-points.mjs';
 // Every test in which dates and times come in, once in each zone, at its short size: `node scripts/test-time-zones.mjs [zone ...]`
 const given = process.argv.slice(2);
 const zones = given.length > 0 ? given : ['America/Santiago', 'Asia/Tokyo'];
-/** Virtual time, real processes, and the tree itself: no zone can change them. */
-const without = ['conventions', 'documents', 'package', 'planted-bugs', 'processes', 'simulation'].map(
+/** Virtual time, real processes, secrets, and the tree itself: no zone can change them. */
+const without = ['canary', 'conventions', 'documents', 'package', 'planted-bugs', 'processes', 'simulation'].map(
   (name) => `test/${name}`,
 );
 const vitest = join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs');
