@@ -15,7 +15,8 @@ export interface FailureNote {
   readonly untilSettled?: boolean | undefined;
 }
 
-const failed = (current: AccountRecord, note: FailureNote, nowMs: number): Failure => {
+/** The failure that a record is left with. */
+export const failureAfter = (current: AccountRecord, note: FailureNote, nowMs: number): Failure => {
   const count = (current.failure?.count ?? 0) + 1;
   const restMs = note.restMs(count);
   return {
@@ -36,20 +37,37 @@ export type Settled =
   | { readonly _tag: 'Moved'; readonly record: AccountRecord }
   | { readonly _tag: 'Removed' };
 
-/** An attempt that is marked unknown was settled by an earlier try whose answer was lost: settling twice would clear it. */
-const settle = (
+/** Writes down how an attempt ended, where it is still ours. */
+export type EndAttempt = (
   current: AccountRecord | undefined,
+  nowMs: number,
   consumed: Lineage,
   attemptId: string,
-  next: (record: AccountRecord, attempt: Attempt) => AccountRecord,
-): Change<Settled> => {
-  if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
-  if (current.generation !== consumed.generation) return keep({ _tag: 'Moved', record: current });
-  if (current.attempt?.id !== attemptId) return keep({ _tag: 'NotOurs', record: current });
-  if (current.attempt.unknown) return keep({ _tag: 'Settled', record: current });
-  const record = next(current, current.attempt);
-  return put(record, { _tag: 'Settled', record });
-};
+  note: FailureNote,
+) => Change<Settled>;
+
+/** What an ending is made from. */
+interface Ended {
+  readonly record: AccountRecord;
+  readonly open: Attempt;
+  readonly failure: Failure;
+  readonly note: FailureNote;
+  readonly nowMs: number;
+}
+
+/** An attempt that is marked unknown was settled by an earlier try whose answer was lost: settling twice would clear it. */
+const ending =
+  (changesOf: (ended: Ended) => Partial<AccountRecord>): EndAttempt =>
+  (current, nowMs, consumed, attemptId, note) => {
+    if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
+    if (current.generation !== consumed.generation) return keep({ _tag: 'Moved', record: current });
+    if (current.attempt?.id !== attemptId) return keep({ _tag: 'NotOurs', record: current });
+    if (current.attempt.unknown) return keep({ _tag: 'Settled', record: current });
+    const failure = failureAfter(current, note, nowMs);
+    const changes = changesOf({ record: current, open: current.attempt, failure, note, nowMs });
+    const record = { ...current, failure, ...changes, updatedAt: nowMs };
+    return put(record, { _tag: 'Settled', record });
+  };
 
 /**
  * What is left of an attempt whose request spent nothing. A recovery has resolved nothing then: the request before it may
@@ -59,47 +77,21 @@ const unresolvedStill = (attempt: Attempt, nowMs: number): Attempt | undefined =
   attempt.recovery ? { ...attempt, recovery: false, unknown: true, settlesAt: nowMs } : undefined;
 
 /** The provider said no. Believed only while the generation has not moved and the attempt is still ours; nothing is deleted. */
-export const rejectAttempt = (
-  current: AccountRecord | undefined,
-  nowMs: number,
-  consumed: Lineage,
-  attemptId: string,
-  note: FailureNote,
-): Change<Settled> =>
-  settle(current, consumed, attemptId, (record, open) => {
-    const failure = failed(record, note, nowMs);
-    const attempt = note.terminal === 'reauthorization_required' ? undefined : unresolvedStill(open, nowMs);
-    return { ...record, ...dueAfter(record, failure, attempt), attempt, failure, updatedAt: nowMs };
-  });
+export const rejectAttempt: EndAttempt = ending(({ record, open, failure, note, nowMs }) => {
+  const attempt = note.terminal === 'reauthorization_required' ? undefined : unresolvedStill(open, nowMs);
+  return { ...dueAfter(record, failure, attempt), attempt };
+});
 
 /** The request was not processed: nothing was spent, so the attempt goes; a recovery or a second way that never left may be tried again. */
-export const releaseAttempt = (
-  current: AccountRecord | undefined,
-  nowMs: number,
-  consumed: Lineage,
-  attemptId: string,
-  note: FailureNote,
-): Change<Settled> =>
-  settle(current, consumed, attemptId, (record, open) => {
-    const failure = failed(record, note, nowMs);
-    const attempt = unresolvedStill(open, nowMs);
-    const secondWay = note.terminal !== undefined;
-    const due = secondWay ? { ...neverDue, keepAliveAt: failure.retryAt } : dueAfter(record, failure, attempt);
-    const fallbackTried = !secondWay && record.fallbackTried;
-    return { ...record, ...due, attempt, fallbackTried, failure, updatedAt: nowMs };
-  });
+export const releaseAttempt: EndAttempt = ending(({ record, open, failure, note, nowMs }) => {
+  const attempt = unresolvedStill(open, nowMs);
+  const secondWay = note.terminal !== undefined;
+  const due = secondWay ? { ...neverDue, keepAliveAt: failure.retryAt } : dueAfter(record, failure, attempt);
+  return { ...due, attempt, fallbackTried: !secondWay && record.fallbackTried };
+});
 
 /** It may have been processed: the attempt stays open, marked, until it has settled. */
-export const leaveAttemptOpen = (
-  current: AccountRecord | undefined,
-  nowMs: number,
-  consumed: Lineage,
-  attemptId: string,
-  note: FailureNote,
-): Change<Settled> =>
-  settle(current, consumed, attemptId, (record, attempt) => {
-    const { retryAt = 0, ...rest } = failed(record, note, nowMs);
-    const failure = { ...rest, retryAt: note.untilSettled === true ? Math.max(retryAt, attempt.settlesAt) : retryAt };
-    const due = dueAfter(record, failure, attempt);
-    return { ...record, ...due, attempt: { ...attempt, unknown: true }, failure, updatedAt: nowMs };
-  });
+export const leaveAttemptOpen: EndAttempt = ending(({ record, open, failure: { retryAt = 0, ...rest }, note }) => {
+  const failure = { ...rest, retryAt: note.untilSettled === true ? Math.max(retryAt, open.settlesAt) : retryAt };
+  return { ...dueAfter(record, failure, open), attempt: { ...open, unknown: true }, failure };
+});

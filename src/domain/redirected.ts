@@ -1,9 +1,3 @@
-/** What of a request a redirect may change. */
-export interface Redirectable {
-  readonly method: string;
-  readonly hasBody: boolean;
-}
-
 const seeOther = 303;
 const moved: ReadonlySet<number> = new Set([301, 302]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -26,5 +20,5 @@ const asUtf8 = (header: string): string =>
     : header;
 
 /** Whether a redirect turns a request into a GET without a body (Fetch standard, HTTP-redirect fetch). */
-export const becomesGet = (status: number, { method }: Redirectable): boolean =>
+export const becomesGet = (status: number, method: string): boolean =>
   (moved.has(status) && method === 'POST') || (status === seeOther && method !== 'GET' && method !== 'HEAD');

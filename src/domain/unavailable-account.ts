@@ -1,26 +1,31 @@
 import type { AccountRecord } from './account-record.js';
+import { failureAfter } from './attempt-ending.js';
+import { dueAfter } from './due-times.js';
 import { keep, put, type Change } from './record-change.js';
 import { sameLineage, type Lineage } from './renewal-protocol.js';
 
 /** An account that its provider calls unavailable is asked about once an hour. */
 export const accountRetryMs = 3_600_000;
 
-/** An API said that the account of this very token is blocked, inactive or cancelled. A worse state that is stored stays. */
+/**
+ * An API said that the account of this very token is blocked, inactive or cancelled. Gives the record with that failure;
+ * undefined when it says something worse already, or when the token is another by now.
+ */
 export const markUnavailable = (
   current: AccountRecord | undefined,
   nowMs: number,
   of: Lineage,
   detail: string,
-): Change<boolean> => {
-  if (!sameLineage(current, of) || current.generation !== of.generation) return keep(false);
-  if (current.failure?.terminal !== undefined) return keep(false);
-  const failure = {
+): Change<AccountRecord | undefined> => {
+  if (!sameLineage(current, of) || current.generation !== of.generation) return keep(undefined);
+  if (current.failure?.terminal !== undefined) return keep(undefined);
+  const note = {
     code: 'ERR_ACCOUNT_UNAVAILABLE',
     detail,
-    at: nowMs,
-    count: (current.failure?.count ?? 0) + 1,
-    retryAt: nowMs + accountRetryMs,
-    terminal: 'account_unavailable' as const,
-  };
-  return put({ ...current, failure, updatedAt: nowMs }, true);
+    terminal: 'account_unavailable',
+    restMs: () => accountRetryMs,
+  } as const;
+  const failure = failureAfter(current, note, nowMs);
+  const record = { ...current, ...dueAfter(current, failure, current.attempt), failure, updatedAt: nowMs };
+  return put(record, record);
 };

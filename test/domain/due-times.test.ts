@@ -4,7 +4,8 @@ import { dueTimesOf, keepAliveAtOf, neverDue } from '../../src/domain/due-times.
 import type { IssuedToken } from '../../src/domain/issued-token.js';
 import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
 import { leaveAttemptOpen, rejectAttempt, releaseAttempt } from '../../src/domain/attempt-ending.js';
-import { beginAttempt, commitRenewal } from '../../src/domain/renewal-protocol.js';
+import { commitRenewal } from '../../src/domain/committing.js';
+import { beginAttempt } from '../../src/domain/renewal-protocol.js';
 import { Secret } from '../../src/domain/secret.js';
 import {
   after,

@@ -1,7 +1,8 @@
 import type { AccountRecord, Attempt, Failure } from '../../src/domain/account-record.js';
 import type { Change } from '../../src/domain/record-change.js';
 import type { FailureNote } from '../../src/domain/attempt-ending.js';
-import type { BeginRequest, CommittedToken } from '../../src/domain/renewal-protocol.js';
+import type { CommittedToken } from '../../src/domain/committing.js';
+import type { BeginRequest } from '../../src/domain/renewal-protocol.js';
 
 /** When everything happens, unless a test says otherwise: Unix milliseconds. */
 export const now = Date.UTC(2026, 10, 6);

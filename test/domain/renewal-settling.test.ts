@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import { forgetToken, invalidateGeneration } from '../../src/domain/forgetting.js';
 import { leaveAttemptOpen, rejectAttempt, releaseAttempt } from '../../src/domain/attempt-ending.js';
-import { beginAttempt, commitRenewal } from '../../src/domain/renewal-protocol.js';
+import { commitRenewal } from '../../src/domain/committing.js';
+import { beginAttempt } from '../../src/domain/renewal-protocol.js';
 import {
   after,
   attemptTtlMs,

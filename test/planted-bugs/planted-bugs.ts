@@ -1,23 +1,24 @@
 import type { PlantedBug } from './planted-tree.js';
 
 const protocol = 'domain/renewal-protocol.ts';
+const committing = 'domain/committing.ts';
 
 /** Mistakes that cost tokens elsewhere, each with the test that would not let it pass here. */
 export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'drop the compare-and-set of the commit',
-    file: protocol,
+    file: committing,
     find: `  if (current.generation !== consumed.generation && !isLaterAnswer(current, consumed)) {
     return keep({ _tag: 'Superseded', record: current });
   }
 `,
     replace: '',
-    test: 'domain/renewal-committing.test.ts',
+    test: 'domain/committing.test.ts',
     named: 'gives way to a newer generation',
   },
   {
     title: 'write a commit whose answer was lost over what its token was renewed to',
-    file: protocol,
+    file: committing,
     find: `  if (current.authorization === authorization) {
     return keep({ _tag: current.token === token.token ? 'Committed' : 'Renewed', record: current });
   }
@@ -28,7 +29,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'keep the answer to the earlier of two requests',
-    file: protocol,
+    file: committing,
     find: ' && !isLaterAnswer(current, consumed)',
     replace: '',
     test: 'app/renewal/two-processes.test.ts',
@@ -99,7 +100,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'fence a late answer off by its attempt',
-    file: protocol,
+    file: committing,
     find: "  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });\n",
     replace: `  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });
   if (current.attempt?.recovery === true) return keep({ _tag: 'Superseded', record: current });

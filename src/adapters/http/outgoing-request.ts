@@ -20,7 +20,7 @@ export interface OutgoingRequest {
 }
 
 /** Headers that say how the message is framed or where it goes: the connection's own business. */
-const ownHeaders: ReadonlySet<string> = new Set([
+export const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'expect',
@@ -87,7 +87,7 @@ const writeHeaders = ({ headers = {}, form, encoding }: HttpRequest): Either<Htt
   const given: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     const lowerCase = name.toLowerCase();
-    if (ownHeaders.has(lowerCase) || Object.hasOwn(given, lowerCase) || !isValidHeader(name, value)) {
+    if (connectionHeaders.has(lowerCase) || Object.hasOwn(given, lowerCase) || !isValidHeader(name, value)) {
       return left(unsent('invalid_header'));
     }
     given[lowerCase] = value;

@@ -1,19 +1,8 @@
 import type { GrantStyle } from '../../domain/credential.js';
-import { definitionOf } from './check-definition.js';
+import { credentialParts, definitionOf } from './check-definition.js';
 import { attributesIn } from './definition-addresses.js';
 import { inWords } from './field-table.js';
 import type { FieldDefinition, ProviderDefinition } from './provider-definition.js';
-
-const standardNames = [
-  'clientId',
-  'clientSecret',
-  'redirectUri',
-  'scope',
-  'baseUrl',
-  'apiKey',
-  'storeUrl',
-  'apiAddress',
-];
 
 /** Names that presets and `register` take for something else. */
 const takenNames = [
@@ -42,7 +31,7 @@ const wrongFields = (fields: Readonly<Record<string, FieldDefinition>>): string 
   if (twice !== undefined) return `fields must name each part once, and ${twice} stands in it twice`;
   for (const [name, { part }] of Object.entries(fields)) {
     if (takenNames.includes(name)) return `fields must not hold ${name}: every preset takes that for something else`;
-    if (standardNames.includes(name) && name !== part)
+    if (credentialParts.some((standard) => standard === name) && name !== part)
       return `fields.${name}.part must be '${name}', or the name another`;
   }
   return undefined;

@@ -56,7 +56,8 @@ const api = members({
   judgeRefusal: optional(callable),
 });
 
-const parts = [
+/** What a field of a definition may stand for. */
+export const credentialParts = [
   'clientId',
   'clientSecret',
   'redirectUri',
@@ -68,7 +69,7 @@ const parts = [
 ] as const;
 
 const field = members({
-  part: oneOf(...parts),
+  part: oneOf(...credentialParts),
   takenBy: optional(oneOf('preset', 'register')),
   required: optional(truth),
   check: optional(callable),

@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { addressAdvice } from '../../domain/bare-address.js';
 import { printable } from '../../domain/printable.js';
 import { checkWebAddress } from '../../domain/web-address.js';
+import { connectionHeaders } from '../http/outgoing-request.js';
 import { isPath } from './definition-addresses.js';
 import { inWords } from './field-table.js';
 
@@ -97,21 +98,13 @@ export const endpoint: Check = (value) => {
 export const wholeAddress: Check = (value) =>
   isText(value) && isPath(value) ? { at: '', must: addressAdvice.not_a_url } : endpoint(value);
 
-const connectionHeaders: ReadonlySet<string> = new Set([
+const ownHeaders: ReadonlySet<string> = new Set([
+  ...connectionHeaders,
   'accept-encoding',
   'authorization',
-  'connection',
-  'content-length',
   'content-type',
-  'expect',
-  'host',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
 ]);
 
 /** Whether a definition may set this header: a token (RFC 9110 §5.6.2) that llavero does not set itself. */
 export const isFreeHeader = (name: string): boolean =>
-  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !connectionHeaders.has(name.toLowerCase());
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !ownHeaders.has(name.toLowerCase());

@@ -50,10 +50,15 @@ export interface ApiCallerDeps {
   readonly clock: Clock;
 }
 
-/** A request, resolved. */
-interface Target extends ApiAccess, ApiAddress {
-  readonly intent: CallIntent;
+/** The base of an account's API, and the token that told it where no other thing does. */
+interface KnownBase {
   readonly base: string;
+  readonly token?: Token;
+}
+
+/** A request, resolved. */
+interface Target extends ApiAccess, ApiAddress, KnownBase {
+  readonly intent: CallIntent;
   readonly placement: Placement;
 }
 
@@ -66,9 +71,9 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
   const fruitless = makeFruitlessRenewals(clock);
 
   /** A stream cannot be sent twice, so a token that is about to end is renewed before it, not after. */
-  const tokenFor = ({ key, policy, intent }: Target): Call<Token> =>
+  const tokenFor = ({ key, policy, intent, token: known }: Target): Call<Token> =>
     pipe(
-      getToken(key, {}),
+      known === undefined ? getToken(key, {}) : TE.right<UseCaseError, Token>(known),
       TE.flatMap((token) => {
         const times = timesOfToken(token);
         const minValidMs = renewSoonMs(policy, times);
@@ -81,32 +86,32 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
     );
 
   /** A base that only the token knows costs a token even on paths that carry none. */
-  const baseOf = ({ key, api, credential }: ApiAccess): Call<string> => {
+  const baseOf = ({ key, api, credential }: ApiAccess): Call<KnownBase> => {
     const base = api.base(credential, {});
-    if (base !== undefined) return TE.right(base);
+    if (base !== undefined) return TE.right({ base });
     return pipe(
       getToken(key, {}),
-      TE.flatMap(({ attributes }): Call<string> => {
-        const known = api.base(credential, attributes);
-        return known === undefined
+      TE.flatMap((token): Call<KnownBase> => {
+        const told = api.base(credential, token.attributes);
+        return told === undefined
           ? TE.left(tokenError('ResponseMalformed', { key, why: 'no_api_address' }))
-          : TE.right(known);
+          : TE.right({ base: told, token });
       }),
     );
   };
 
-  const targetAt = (base: string, access: ApiAccess, intent: CallIntent): Call<Target> => {
+  const targetAt = (known: KnownBase, access: ApiAccess, intent: CallIntent): Call<Target> => {
     const { key, api } = access;
-    const address = resolveApiAddress(base, intent.address);
+    const address = resolveApiAddress(known.base, intent.address);
     if (address._tag === 'Left') return TE.left(tokenError('UntrustedAddress', { key, ...address.left }));
     const placement = api.placement(address.right.path);
-    return TE.right({ ...access, ...address.right, intent, base, placement });
+    return TE.right({ ...access, ...address.right, ...known, intent, placement });
   };
 
   const targetOf = (access: ApiAccess, intent: CallIntent): Call<Target> =>
     pipe(
       baseOf(access),
-      TE.flatMap((base) => targetAt(base, access, intent)),
+      TE.flatMap((known) => targetAt(known, access, intent)),
     );
 
   /** A token goes to the API it was issued for: the account may have moved, or been registered anew, since the address was known. */
@@ -117,7 +122,7 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
         const base = access.api.base(access.credential, token.attributes);
         return base === undefined || base === target.base
           ? TE.right({ ...target, ...access })
-          : targetAt(base, access, target.intent);
+          : targetAt({ base }, access, target.intent);
       }),
       TE.map((settled) => callOf(settled, token)),
     );

@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../../adapters/http/json-object.js';
 import type { ApiReply } from '../../ports/api-calls.js';
 import type { ApiVerdict, ProviderApi } from '../../ports/provider.js';
 
@@ -10,17 +11,5 @@ export const judgeRefusal = async (
   if (status !== 401) return 'not_about_the_token';
   if (api.judgeRefusal === undefined) return 'token_refused';
   const read = await Promise.race([text().catch(() => undefined), giveUp]);
-  return typeof read === 'string' ? api.judgeRefusal(jsonIn(read)) : 'not_about_the_token';
+  return typeof read === 'string' ? api.judgeRefusal(parseJsonObject(Buffer.from(read))) : 'not_about_the_token';
 };
-
-const jsonIn = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,11 +1,13 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { tokenError } from '../../domain/token-error.js';
 import type { Token } from '../../domain/token.js';
-import { accountRetryMs, markUnavailable } from '../../domain/unavailable-account.js';
+import { markUnavailable } from '../../domain/unavailable-account.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
+import { makeTellFailure } from '../renewal/tell-failure.js';
 
 /**
  * Notes that an account is blocked, inactive or cancelled, as the API said to this token. Never fails: the answer is what
@@ -20,9 +22,10 @@ export interface NoteUnavailableDeps {
   readonly events: EventSink;
 }
 
-export const makeNoteUnavailable =
-  ({ accounts, store, clock, events }: NoteUnavailableDeps): NoteUnavailable =>
-  (key, { generation }, error) =>
+export const makeNoteUnavailable = (deps: NoteUnavailableDeps): NoteUnavailable => {
+  const { accounts, store, clock } = deps;
+  const tellFailure = makeTellFailure(deps);
+  return (key, { generation }, error) =>
     pipe(
       accounts.get(key),
       TE.flatMap(({ record: { incarnation } }) =>
@@ -33,14 +36,12 @@ export const makeNoteUnavailable =
           TE.mapError(storeFailed(key)),
         ),
       ),
-      TE.map((changed) => {
-        if (changed) {
-          const nowMs = clock.nowMs();
-          const retryAt = new Date(nowMs + accountRetryMs);
-          const code = 'ERR_ACCOUNT_UNAVAILABLE';
-          events.emit({ type: 'renewal_failed', key, at: new Date(nowMs), generation, code, retryAt });
+      TE.map((marked) => {
+        if (marked !== undefined) {
+          tellFailure(marked, tokenError('AccountUnavailable', { key, error }), marked.failure?.retryAt);
         }
         return undefined;
       }),
       TE.orElse(() => TE.right(undefined)),
     );
+};

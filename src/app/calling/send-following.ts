@@ -51,8 +51,7 @@ export const makeSendFollowing =
   ({ url: start, place, bare, away, shows }, request) => {
     const send = ({ url, method, headers, body, isAtHome }: Hop): Call<Arrived> => {
       const { signal } = request;
-      const reason: unknown = signal?.reason;
-      if (signal?.aborted === true) return TE.left({ _tag: 'AbortedBySignal', reason });
+      if (signal?.aborted === true) return TE.left(abortedBy(signal));
       return pipe(
         TE.fromEither(isAtHome ? place(url, headers) : right<UseCaseError, Placed>({ url, headers, carries: 'none' })),
         TE.flatMap((placed) =>
@@ -106,7 +105,7 @@ export const makeSendFollowing =
 
     const redirected = (hop: Hop, status: number, url: URL): Call<ApiAnswer> => {
       const hasBody = hop.body !== undefined && hop.body !== null;
-      const dropsBody = becomesGet(status, { method: hop.method, hasBody });
+      const dropsBody = becomesGet(status, hop.method);
       if (hasBody && !dropsBody && !request.isReplayable) return failed('redirect_of_a_stream');
       const stays = isSameOrigin(url, hop.url);
       if (!stays && shows(url.href)) return failed('redirect_shows_credential');

@@ -5,7 +5,7 @@ import { dueTimesOf } from '../../domain/due-times.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
 import type { Change } from '../../domain/record-change.js';
 import { coolDownMs } from '../../domain/refresh-policy.js';
-import type { Committed, CommittedToken } from '../../domain/renewal-protocol.js';
+import type { Committed, CommittedToken } from '../../domain/committing.js';
 import type { TokenError } from '../../domain/token-error.js';
 import type { Cipher } from '../../ports/cipher.js';
 import type { Clock } from '../../ports/clock.js';

@@ -7,7 +7,7 @@ import { parseCallbackParameters, type CallbackParameters } from '../../domain/c
 import type { IssuedToken } from '../../domain/issued-token.js';
 import { misuse } from '../../domain/misuse.js';
 import type { Outcome } from '../../domain/outcome.js';
-import { authorizationName, commitAuthorization } from '../../domain/renewal-protocol.js';
+import { authorizationName, commitAuthorization } from '../../domain/committing.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
-import { authorizationName, commitAuthorization, commitRenewal } from '../../src/domain/renewal-protocol.js';
+import { authorizationName, commitAuthorization, commitRenewal } from '../../src/domain/committing.js';
 import { after, attemptWith, failureWith, now, recordWith, tokenWith } from './protocol-fixtures.js';
 
 describe('committing a renewal', () => {
