@@ -76,4 +76,11 @@ export const sections = [
       { script: 'sqlite-writers', size: { writers: 4, ms: 3_000, rounds: 5 }, quickSize: { ms: 500, rounds: 2 } },
     ],
   },
+  {
+    name: 'sqlite-groups',
+    title: 'A renewal’s two writes on one SQLite file: alone, and 50 at once',
+    about:
+      'Pairs a second : those of the bare driver with the same statements, each in turn for 130 ms, 20 rounds. The disk syncs each transaction.',
+    parts: [{ script: 'sqlite-groups', size: { writers: 50, ms: 130, rounds: 20 }, quickSize: { ms: 60, rounds: 2 } }],
+  },
 ];

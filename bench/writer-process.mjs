@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { loadSqliteStore } from './library.mjs';
 import { blocksDuring } from './measuring/event-loop.mjs';
 import { answer } from './measuring/processes.mjs';
+import { newRecord } from './contenders/new-record.mjs';
 
 const { sqliteStore } = await loadSqliteStore();
 /** @type {import('llavero/stores/sqlite').TokenStore | undefined} */
@@ -12,22 +13,6 @@ let scratch;
 
 /** How many writes of a process are under way at a time. */
 const lanes = 4;
-
-/** @param {string} key @returns {import('llavero/ports').AccountRecord} */
-const newRecord = (key) => ({
-  key,
-  provider: 'centry',
-  account: key.slice(key.indexOf('/') + 1),
-  incarnation: 'one',
-  credential: 'c'.repeat(300),
-  generation: 0,
-  token: 't'.repeat(700),
-  renewable: true,
-  invalidated: false,
-  fallbackTried: false,
-  createdAt: 0,
-  updatedAt: 0,
-});
 
 /** @param {number} untilMs @param {{ done: number, givenUp: number }} count */
 const writeUntil = async (untilMs, count) => {

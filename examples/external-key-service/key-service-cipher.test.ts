@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import { keyServiceCipher, type KeyService } from './key-service-cipher.js';
 
 const key = 'centry/acme';
-const fingerprintKey = Buffer.alloc(32, 9);
 const binding: SealBinding = { namespace: 'llavero', key, field: 'token' };
 
 /** A key service in memory: it never hands out a key, and can be down for the next few calls. */
@@ -55,9 +54,7 @@ const connected = async () => {
       providers: [centry({ clientId: 'id', clientSecret: 'client-secret', redirectUri: 'https://app.example.com/cb' })],
       store,
       encryption: 'plaintext', // never used: the cipher below takes its place
-      overrides: [
-        swapPorts({ httpClient: http, clock, cipher: keyServiceCipher({ service, keyIds, fingerprintKey }) }),
-      ],
+      overrides: [swapPorts({ httpClient: http, clock, cipher: keyServiceCipher({ service, keyIds }) })],
     });
   const llavero = withKeys('one');
   await llavero.exchange(key, { code: 'code' });
@@ -74,7 +71,7 @@ describe('secrets under an external key service', () => {
   });
 
   it('open only where they were sealed, and not when they were changed', async () => {
-    const cipher = keyServiceCipher({ service: imitatedKeyService(), keyIds: ['one'], fingerprintKey });
+    const cipher = keyServiceCipher({ service: imitatedKeyService(), keyIds: ['one'] });
     const sealed = await cipher.seal('secret', binding)();
     if (sealed._tag === 'Left') throw new Error(sealed.left.why);
     expect(await cipher.open(sealed.right, binding)()).toEqual({ _tag: 'Right', right: 'secret' });

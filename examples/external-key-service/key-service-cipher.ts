@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { pipe } from 'fp-ts/lib/function.js';
 import { flatMap, left, tryCatch } from 'fp-ts/lib/TaskEither.js';
 import type { Cipher, CipherFailure, SealBinding } from 'llavero/ports';
@@ -15,8 +15,6 @@ export interface KeyServiceCipherOptions {
   readonly service: KeyService;
   /** The first wraps, all unwrap: letters, digits, hyphens and underscores. */
   readonly keyIds: readonly [newest: string, ...older: string[]];
-  /** 32 random bytes, the same in every process. It opens nothing; whoever has it can tell whether two secrets are the same. */
-  readonly fingerprintKey: Buffer;
 }
 
 const algorithm = 'aes-256-gcm';
@@ -42,7 +40,7 @@ const decrypt = (dataKey: Buffer, body: Buffer, context: string): string => {
  * Envelope encryption: each value under a data key of its own, which lies beside it as the service wrapped it,
  * `ks1.<key id>.<wrapped data key>.<iv, text, tag>`. A value opens only where it was sealed, and only with the service.
  */
-export const keyServiceCipher = ({ service, keyIds, fingerprintKey }: KeyServiceCipherOptions): Cipher => {
+export const keyServiceCipher = ({ service, keyIds }: KeyServiceCipherOptions): Cipher => {
   const [newestKeyId] = keyIds;
   // What the service says of itself goes no further: it may quote what it was given.
   const failed = (why: CipherFailure['why'], keyId: string) => (): CipherFailure => ({
@@ -76,6 +74,5 @@ export const keyServiceCipher = ({ service, keyIds, fingerprintKey }: KeyService
       );
     },
     keyIdOf: (sealed) => shape.exec(sealed)?.groups?.['keyId'],
-    fingerprint: (text) => createHmac('sha256', fingerprintKey).update(text).digest('base64url').slice(0, 12),
   };
 };

@@ -11,6 +11,7 @@ const durations = [
   'requestTimeoutMs',
   'attemptTtlMs',
   'settleMs',
+  'recoveryNoticeMs',
   'patienceMs',
   'cooldownMinMs',
   'cooldownMaxMs',
@@ -37,8 +38,8 @@ export const checkPolicy = (policy: RefreshPolicy, where: string): void => {
   if (!Number.isInteger(policy.cacheEntries) || policy.cacheEntries < 1) {
     fail(`${where}.cacheEntries must be a whole number of at least 1`);
   }
-  if (!['retry', 'probe-once', 'never'].includes(policy.recovery)) {
-    fail(`${where}.recovery must be 'retry', 'probe-once' or 'never'`);
+  if (!['retry', 'probe', 'never'].includes(policy.recovery)) {
+    fail(`${where}.recovery must be 'probe', 'retry' or 'never'`);
   }
   if (policy.requestTimeoutMs <= 0 || policy.defaultLifetimeMs <= 0 || policy.cooldownMinMs <= 0) {
     fail(`${where}.requestTimeoutMs, defaultLifetimeMs and cooldownMinMs must be more than 0`);

@@ -1,16 +1,19 @@
 import { left } from 'fp-ts/lib/Either.js';
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { StoreWarning } from '../domain/store-trouble.js';
+import type { Clock } from '../ports/clock.js';
 import type { Cipher, CipherFailure } from '../ports/cipher.js';
 import type { EventSink } from '../ports/event-sink.js';
 import type { HttpAnswer, HttpClient, HttpFailure } from '../ports/http-client.js';
 import type { StoreFailure, TokenStore } from '../ports/token-store.js';
+import { withDeadline } from './with-deadline.js';
 
 /**
  * Adapters as the use cases call them. One that breaks the law and throws becomes an ordinary failure here: what it threw may
  * hold a secret, and must cost neither the answer of a provider nor the next call.
  */
 const caught =
-  <E, A>(task: () => TaskEither<E, A>, failure: E): TaskEither<E, A> =>
+  <E, A>(task: () => TE.TaskEither<E, A>, failure: E): TE.TaskEither<E, A> =>
   async () => {
     try {
       return await task()();
@@ -21,21 +24,44 @@ const caught =
 
 const why = 'an adapter threw an exception';
 
-export const guardedStore = (store: TokenStore): TokenStore => {
-  const guarded = <A>(operation: string, task: () => TaskEither<StoreFailure, A>): TaskEither<StoreFailure, A> =>
-    caught(task, { _tag: 'StoreFailure', operation, why });
+/** A store as the use cases call it: an operation that hangs becomes a failure too, `timeout`. */
+export const guardedStore = (store: TokenStore, clock: Clock, timeoutMs: number): TokenStore => {
+  const guarded = <A>(operation: string, task: () => TE.TaskEither<StoreFailure, A>): TE.TaskEither<StoreFailure, A> =>
+    withDeadline(
+      caught<StoreFailure, A>(task, { _tag: 'StoreFailure', operation, why }),
+      { _tag: 'StoreFailure', operation, why: 'timeout' },
+      timeoutMs,
+      clock,
+    );
   return {
     namespace: store.namespace,
     open: guarded('open', () => store.open),
     read: (key) => guarded('read', () => store.read(key)),
-    update: (key, change) => guarded('update', () => store.update(key, change)),
+    update: (key, change, options) => guarded('update', () => store.update(key, change, options)),
     page: (query) => guarded('page', () => store.page(query)),
     due: (query) => guarded('due', () => store.due(query)),
     putPending: (pending, nowMs) => guarded('putPending', () => store.putPending(pending, nowMs)),
-    takePending: (id) => guarded('takePending', () => store.takePending(id)),
-    updateNote: (name, change) => guarded('updateNote', () => store.updateNote(name, change)),
+    pendings: (query) => guarded('pendings', () => store.pendings(query)),
+    readNote: (name) => guarded('readNote', () => store.readNote(name)),
+    updatePending: (id, change) => guarded('updatePending', () => store.updatePending(id, change)),
+    updateNote: (name, change, options) => guarded('updateNote', () => store.updateNote(name, change, options)),
     close: guarded('close', () => store.close),
+    ...(store.backup !== undefined && {
+      backup: (path) => caught(() => backedUp(store, path), { _tag: 'StoreFailure', operation: 'backup', why }),
+    }),
+    ...(store.warnings !== undefined && { warnings: () => warningsOf(store) }),
   };
+};
+
+const backedUp = (store: TokenStore, path: string): TE.TaskEither<StoreFailure, void> =>
+  store.backup?.(path) ?? TE.left({ _tag: 'StoreFailure', operation: 'backup', why: 'backup_not_supported' });
+
+const warningsOf = (store: TokenStore): readonly StoreWarning[] => {
+  try {
+    return store.warnings?.() ?? [];
+  } catch {
+    return [];
+  }
 };
 
 /** Whether a request left before its client threw is not known. */
@@ -51,13 +77,6 @@ export const guardedCipher = (cipher: Cipher): Cipher => {
     seal: (text, binding) => caught(() => cipher.seal(text, binding), failure),
     open: (sealed, binding) => caught(() => cipher.open(sealed, binding), failure),
     keyIdOf: (sealed) => cipher.keyIdOf(sealed),
-    fingerprint: (text) => {
-      try {
-        return cipher.fingerprint(text);
-      } catch {
-        return '';
-      }
-    },
   };
 };
 

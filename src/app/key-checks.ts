@@ -28,10 +28,7 @@ export const makeKeyChecks = (store: TokenStore, cipher: Cipher): KeyChecks => {
   const isOurs = (sealed: string): boolean => cipher.keyIds.includes(cipher.keyIdOf(sealed) ?? '');
   const isOfNewest = (sealed: string): boolean => cipher.keyIdOf(sealed) === cipher.newestKeyId;
 
-  const stored = pipe(
-    store.updateNote(noteName, (text) => ({ text, result: linesOf(text) })),
-    TE.mapError(storeFailed()),
-  );
+  const stored = pipe(store.readNote(noteName), TE.mapBoth(storeFailed(), linesOf));
 
   const verify = (sealed: string): TE.TaskEither<TokenError, void> =>
     pipe(

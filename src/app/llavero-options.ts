@@ -36,6 +36,11 @@ export interface LlaveroOptions {
    * this process.
    */
   readonly apiLimits?: ApiLimits | undefined;
+  /**
+   * How long an operation of the store may take, in milliseconds; 10,000 when left out. One that takes longer is
+   * `ERR_STORE_FAILED` for its caller, though what it was to write may still be written.
+   */
+  readonly storeTimeoutMs?: number | undefined;
   /** Admit `http://` to 127.0.0.1, ::1 and localhost, for tests. */
   readonly allowHttpOnLoopback?: boolean | undefined;
 }
@@ -46,6 +51,7 @@ export interface AdapterOptions {
   readonly encryption: EncryptionKeys | 'plaintext';
   readonly rules: AddressRules;
   readonly fetch: Fetch | undefined;
+  readonly storeTimeoutMs: number;
 }
 
 /** The providers and the numbers they are used with, checked. */
@@ -53,6 +59,8 @@ export interface ProviderOptions {
   readonly providers: readonly Provider[];
   readonly policy: RefreshPolicy;
 }
+
+const defaultStoreTimeoutMs = 10_000;
 
 const fail = (message: string): never => {
   throw new TypeError(message);
@@ -65,7 +73,7 @@ const isPresetList = (value: unknown): value is readonly ProviderPreset[] =>
   Array.isArray(value) && value.length > 0 && value.every(isPreset);
 
 const isStore = (value: unknown): value is TokenStore =>
-  typeof value === 'object' && value !== null && 'update' in value && 'takePending' in value;
+  typeof value === 'object' && value !== null && 'update' in value && 'updatePending' in value;
 
 const known: readonly string[] = [
   'providers',
@@ -75,6 +83,7 @@ const known: readonly string[] = [
   'allowHttpOnLoopback',
   'fetch',
   'apiLimits',
+  'storeTimeoutMs',
   'overrides',
 ];
 
@@ -86,6 +95,7 @@ export const readAdapters = (options: LlaveroOptions): AdapterOptions => {
     allowHttpOnLoopback = false,
     fetch,
     apiLimits,
+    storeTimeoutMs = defaultStoreTimeoutMs,
   } = options ?? fail('createLlavero needs its options');
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -107,7 +117,10 @@ export const readAdapters = (options: LlaveroOptions): AdapterOptions => {
   if (apiLimits !== undefined && apiLimits !== 'wait' && apiLimits !== 'reject') {
     return fail("createLlavero({ apiLimits }): write 'wait' or 'reject', or leave it out for no limits");
   }
-  return { store, encryption, rules: { allowHttpOnLoopback }, fetch };
+  if (!(storeTimeoutMs > 0 && storeTimeoutMs < Infinity)) {
+    return fail('createLlavero({ storeTimeoutMs }): write milliseconds, more than 0, such as 10_000');
+  }
+  return { store, encryption, rules: { allowHttpOnLoopback }, fetch, storeTimeoutMs };
 };
 
 /** Throws `TypeError` with the fix in its message on a provider or policy that cannot work. */

@@ -15,25 +15,29 @@ import type { CallFailure } from './calling/call-failure.js';
 import type { KeepSweeping, StartOptions } from './keep-sweeping.js';
 import { LlaveroError } from './llavero-error.js';
 import type { MakeReady } from './make-ready.js';
-import type { Flights } from './renewal/flights.js';
-import type { Refreshed } from './renewal/refresh-token.js';
+import type { SingleFlight } from './renewal/single-flight.js';
+import type { Renewed } from './renewal/single-flight-renewal.js';
 import type { TokenCache } from './renewal/token-cache.js';
 import { makeShareCall } from './share-call.js';
 import { checkSweepOptions } from './sweeping/check-sweep-options.js';
 import type { SweepReport } from './sweeping/sweep-report.js';
 import type { UseCaseError } from './use-case-error.js';
-import type { CallbackOptions, CompleteAuthorization, ExchangeInput } from './use-cases/complete-authorization.js';
+import type { CompleteAuthorization } from './authorizing/complete-authorization.js';
+import type { ExchangeInput } from './authorizing/exchange-code.js';
+import type { CallbackOptions } from './authorizing/receive-callback.js';
+import { backUpStore } from './use-cases/back-up-store.js';
 import type { CallApi } from './use-cases/call-api.js';
 import type { GetStatus } from './use-cases/get-status.js';
 import type { GetToken, TokenNeed } from './use-cases/get-token.js';
 import type { InvalidateToken } from './use-cases/invalidate-token.js';
 import type { ListFilter, ListStatuses } from './use-cases/list-statuses.js';
-import type { CredentialInput, RegisterAccount } from './use-cases/register-account.js';
+import type { CredentialInput, RegisterAccount, RegisterOptions } from './use-cases/register-account.js';
 import type { RemoveAccount } from './use-cases/remove-account.js';
 import type { ResealAccounts, ResealOptions, ResealReport } from './use-cases/reseal-accounts.js';
+import type { RetryAccount } from './use-cases/retry-account.js';
 import type { RevokeOptions, RevokeToken } from './use-cases/revoke-token.js';
 import type { SweepAccounts, SweepOptions } from './use-cases/sweep-accounts.js';
-import type { AuthorizeOptions, StartAuthorization, StartedAuthorization } from './use-cases/start-authorization.js';
+import type { AuthorizeOptions, StartAuthorization, StartedAuthorization } from './authorizing/start-authorization.js';
 import { withSignal } from './with-signal.js';
 
 export interface TokenOptions extends TokenNeed {
@@ -46,8 +50,12 @@ export interface TokenOptions extends TokenNeed {
  * `TypeError` when it was called wrongly. Keys are `provider/account`; `provider` alone means its account `default`.
  */
 export interface Llavero extends AsyncDisposable {
-  /** Creates an account or updates the fields given; sends nothing. A changed client secret keeps the token. */
-  register(input: CredentialInput): Promise<CredentialStatus>;
+  /**
+   * Creates an account or updates the fields given; sends nothing. A changed client secret keeps the token. A token is sent to
+   * nobody but the server or shop that issued it: with other addresses the account asks for a new authorization, unless
+   * `keepToken` says that they lead to the same one.
+   */
+  register(input: CredentialInput, options?: RegisterOptions): Promise<CredentialStatus>;
   /** Where to send a person's browser. May be called again at any time: the old token works until a new one is committed. */
   authorize(key: string, options?: AuthorizeOptions): Promise<StartedAuthorization>;
   /**
@@ -59,7 +67,10 @@ export interface Llavero extends AsyncDisposable {
   exchange(key: string, input: ExchangeInput): Promise<Token>;
   /** A token that is valid now: from memory, from the store, or by one renewal that all callers share. */
   token(key: string, options?: TokenOptions): Promise<Token>;
-  /** The token in memory if it is fresh; no promise, no I/O. */
+  /**
+   * The token in memory if it is fresh; no promise, no I/O. Undefined too for one that was not compared with the store for
+   * `recheckMs`: `token` compares it.
+   */
   peek(key: string): Token | undefined;
   /** An API answered 401 to this very token: it is not served again. Leaves a newer one alone. */
   invalidate(key: string, rejected: Token): Promise<void>;
@@ -70,8 +81,10 @@ export interface Llavero extends AsyncDisposable {
   fetch(key: string, input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** Tells the provider where it can be told, then forgets the token. The account stays registered. */
   revoke(key: string, options?: RevokeOptions): Promise<void>;
-  /** Forgets the account. Other processes may serve its token from memory for up to `recheckMs`. */
+  /** Forgets the account. Other processes may serve its token from memory for up to `recheckMs`, never longer. */
   remove(key: string): Promise<void>;
+  /** An operator's "try again now": forgets cool-downs and refusals, so that the next call asks the provider. Sends nothing. */
+  retry(key: string): Promise<CredentialStatus>;
   /** Where an account stands; reads the store, sends nothing. */
   status(key: string): Promise<CredentialStatus>;
   /** Every account in the order of their keys. */
@@ -81,10 +94,15 @@ export interface Llavero extends AsyncDisposable {
   /** Keeps sweeping until `close`; its timers never hold the process open. Throws `TypeError` when called twice. */
   start(options?: StartOptions): void;
   /**
-   * Moves everything stored to the newest encryption key, while renewals go on. Run it once every process has that key, and
-   * drop the older ones ten minutes later: authorizations that browsers are out on are sealed with them until then.
+   * Moves everything stored to the newest encryption key, while renewals go on. Run it once every process has that key in
+   * front; when it has failed at nothing, the older ones can be dropped.
    */
   reseal(options?: ResealOptions): Promise<ResealReport>;
+  /**
+   * Copies the store, as it stands at one moment, to a new file of mode 0600, while renewals go on: for SQLite. A copy made in
+   * any other way by this very process takes away the locks that keep the store whole.
+   */
+  backup(path: string): Promise<void>;
   /** Opens and migrates the store and checks the encryption keys; without it the first call does. */
   ready(): Promise<void>;
   /** Finishes what is in flight, then lets go of the store. */
@@ -94,7 +112,7 @@ export interface Llavero extends AsyncDisposable {
 export interface LlaveroDeps {
   readonly providers: ProviderRegistry;
   readonly cache: TokenCache;
-  readonly flights: Flights<Refreshed>;
+  readonly flights: SingleFlight<Renewed>;
   readonly clock: Clock;
   readonly store: TokenStore;
   readonly lifetime: Lifetime;
@@ -114,6 +132,7 @@ export interface LlaveroDeps {
   readonly sweepAccounts: SweepAccounts;
   readonly resealAccounts: ResealAccounts;
   readonly keepSweeping: KeepSweeping;
+  readonly retryAccount: RetryAccount;
 }
 
 /** Whether a llavero takes new work, and whether anybody still waits for its old work. */
@@ -196,7 +215,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
     checkSweepOptions('start', options, providers.ids);
     if (sweeping) throw new TypeError('start() was called before; one llavero sweeps once at a time, until close()');
     sweeping = true;
-    flights.aside(TE.fromTask(() => deps.keepSweeping(options, stopSweeping.signal)));
+    flights.inBackground(TE.fromTask(() => deps.keepSweeping(options, stopSweeping.signal)));
   };
 
   const close = async (): Promise<void> => {
@@ -207,7 +226,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
       lifetime.abandoned = true;
     });
     // Calls first: one that has only begun may still start a flight.
-    await Promise.race([Promise.allSettled(underWay).then(flights.landed), limit]);
+    await Promise.race([Promise.allSettled(underWay).then(flights.drained), limit]);
     drained.abort();
     cache.clear();
     await pipe(
@@ -229,20 +248,24 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
   };
 
   return {
-    register: flow(
-      deps.registerAccount,
-      TE.tapIO(() => deps.accesses.clear),
-      run,
-    ),
+    register: (input, options = {}) =>
+      run(
+        pipe(
+          deps.registerAccount(input, options),
+          TE.tapIO(() => deps.accesses.clear),
+        ),
+      ),
     authorize: (key, options = {}) => run(deps.startAuthorization(key, options)),
-    callback: flow(deps.completeAuthorization.fromCallback, run),
+    callback: (returned, options = {}) => run(deps.completeAuthorization.fromCallback(returned, options)),
     exchange: flow(deps.completeAuthorization.fromCode, run),
     token: (key, options) =>
       options === undefined
         ? (cache.fresh(key)?.promise ?? shareCall(key, () => tokenFor({}, key)))
         : tokenFor(options, key),
-    peek: (key) => (cache.fresh(key) ?? cache.fresh(whole(key)))?.token,
-    invalidate: flow(deps.invalidateToken, run),
+    peek: (key) => (cache.fresh(key) ?? cache.peek(key) ?? cache.peek(whole(key)))?.token,
+    invalidate: async (key, rejected) => {
+      await run(deps.invalidateToken(key, rejected));
+    },
     fetch,
     [apiCalls]: promisedCalls(deps.apiCaller, run, thrown),
     revoke: (key, options = {}) => run(deps.revokeToken(key, options)),
@@ -251,6 +274,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
       TE.tapIO(() => deps.accesses.clear),
       run,
     ),
+    retry: flow(deps.retryAccount, run),
     status: flow(deps.getStatus, run),
     list: (filter = {}) => pages(filter),
     sweep: async (options = {}) => {
@@ -259,6 +283,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
     },
     start: (options = {}) => start(options),
     reseal: (options = {}) => run(deps.resealAccounts(options, stopSweeping.signal)),
+    backup: (path) => run(backUpStore(store, path)),
     ready: () => run(TE.right(undefined)),
     close,
     [Symbol.asyncDispose]: close,

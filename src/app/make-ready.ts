@@ -4,16 +4,18 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TokenError } from '../domain/token-error.js';
 import type { TokenStore } from '../ports/token-store.js';
 import { storeFailed } from './accounts/accounts.js';
+import type { Fingerprints } from './accounts/fingerprints.js';
 import type { KeyChecks } from './key-checks.js';
 
 /** Opens the store and proves that the encryption keys fit it, before any network and any other write. */
 export type MakeReady = () => TE.TaskEither<TokenError, void>;
 
-export const makeMakeReady = (store: TokenStore, keyChecks: KeyChecks): MakeReady => {
+export const makeMakeReady = (store: TokenStore, keyChecks: KeyChecks, fingerprints: Fingerprints): MakeReady => {
   const prepare = pipe(
     store.open,
     TE.mapError(storeFailed()),
     TE.flatMap(() => keyChecks.prove),
+    TE.flatMap(() => fingerprints.load),
   );
   let running: Promise<E.Either<TokenError, void>> | undefined;
   /** Success is remembered; a failure is tried again by the next call. */

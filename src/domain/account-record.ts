@@ -1,17 +1,30 @@
+/** What an attempt's request is: the first for its generation, one that asks again, or the grant's second way. */
+export type AttemptWay = 'first' | 'recovery' | 'fallback';
+
 /** A durable record that this generation's refresh token may be spent. Times are Unix milliseconds on the store's clock. */
 export interface Attempt {
   readonly id: string;
   /** Which process holds it, for people who look. */
   readonly owner: string;
+  readonly way: AttemptWay;
+  /** Its place among the requests that repeat the first one of its generation; 0 for the first. */
+  readonly repeat: number;
   readonly startedAt: number;
-  /** Until then its owner may still be sending. */
+  /** Until then its owner may be sending, or reading the answer. */
   readonly expiresAt: number;
-  /** Until then the provider may still be processing it. */
+  /** Until then the provider may still be processing the request. */
   readonly settlesAt: number;
-  /** The one recovery request of this generation. */
-  readonly recovery: boolean;
   /** Its owner reported that it cannot tell whether the request was processed. */
   readonly unknown: boolean;
+  /** When somebody announced a recovery, so that a living owner with an answer in hand can commit it first. */
+  readonly announcedAt?: number | undefined;
+}
+
+/** Which request of which generation a token was the answer to. */
+export interface AnsweredRequest {
+  readonly generation: number;
+  /** {@link Attempt.repeat} */
+  readonly repeat: number;
 }
 
 /** A failure that ends renewals until something changes. */
@@ -26,11 +39,15 @@ export interface Failure {
   readonly at: number;
   /** No request before then. */
   readonly retryAt?: number | undefined;
+  /** The provider named that moment itself (`Retry-After`): nothing ends it early. */
+  readonly askedByProvider?: boolean | undefined;
   /** How many in a row. */
   readonly count: number;
   readonly terminal?: TerminalState | undefined;
-  /** Fingerprint of the client it was about: another client lifts `client_rejected`. */
-  readonly client?: string | undefined;
+  /** Fingerprints of the clients that were refused, the latest last: another client may ask once. */
+  readonly clients?: readonly string[] | undefined;
+  /** How often the client's failures had been ended by a success of any of its accounts when this happened. */
+  readonly epoch?: number | undefined;
 }
 
 /**
@@ -46,7 +63,9 @@ export interface AccountRecord {
   readonly incarnation: string;
   /** Sealed. */
   readonly credential: string;
-  /** Which authorization its tokens descend from: made anew by every callback and exchange. */
+  /** How many authorizations have begun to spend a code; each is known by its number. */
+  readonly authorizationsBegun?: number | undefined;
+  /** Which authorization the token descends from: its number and its id (`authorizationName`). */
   readonly authorization?: string | undefined;
   /** Counts the tokens committed in this incarnation; 0 before the first. */
   readonly generation: number;
@@ -57,6 +76,14 @@ export interface AccountRecord {
   readonly refreshTokenExpiresAt?: number | undefined;
   /** A new token can be had without a person: a refresh token is held, or the grant needs none. */
   readonly renewable: boolean;
+  /** Fingerprint of the id of the client that obtained the token: another one's `invalid_grant` says nothing about it. */
+  readonly obtainedBy?: string | undefined;
+  /** Fingerprint of the refresh token held. */
+  readonly refreshTokenId?: string | undefined;
+  /** Fingerprint of the refresh token that was spent for this token. */
+  readonly spentRefreshTokenId?: string | undefined;
+  /** When the last renewal was committed. */
+  readonly renewedAt?: number | undefined;
   /** An API refused this generation's access token before it expired. */
   readonly invalidated: boolean;
   /** The grant's second way (a code the provider accepts again) was tried for this generation. */
@@ -66,24 +93,11 @@ export interface AccountRecord {
   /** When the refresh token has to be renewed so that it does not die unused. */
   readonly keepAliveAt?: number | undefined;
   readonly attempt?: Attempt | undefined;
-  /**
-   * The attempt that was open when a late answer to an earlier request was committed. Its request left later, so its answer
-   * is the newer one.
-   */
-  readonly laterAttempt?: string | undefined;
+  /** How many requests have been recorded that repeat the first one of this generation. */
+  readonly repeats?: number | undefined;
+  /** The request that brought the token, where a renewal did: of two answers for one generation the later request's stays. */
+  readonly answered?: AnsweredRequest | undefined;
   readonly failure?: Failure | undefined;
   readonly createdAt: number;
   readonly updatedAt: number;
-}
-
-/** An authorization a browser is out on. The state it carries is never stored, only its digest. */
-export interface PendingAuthorization {
-  /** Digest of the state. */
-  readonly id: string;
-  readonly key: string;
-  readonly incarnation: string;
-  /** Unix milliseconds. */
-  readonly expiresAt: number;
-  /** Sealed: PKCE verifier, redirect URI, scope, bound host. */
-  readonly sealed: string;
 }

@@ -1,3 +1,5 @@
+import type { Tenant } from './tenant.js';
+
 /** What has to be remembered, sealed, until the browser is back. */
 export interface AuthorizationMemory {
   /** The very string sent to the authorization endpoint; the token endpoint gets the same (RFC 6749 §4.1.3). */
@@ -7,4 +9,6 @@ export interface AuthorizationMemory {
   readonly boundHost?: string | undefined;
   /** RFC 7636 §4.1. */
   readonly codeVerifier?: string | undefined;
+  /** Whom the account was with: the code is exchanged with nobody else. */
+  readonly tenant?: Tenant | undefined;
 }

@@ -1,17 +1,33 @@
 import type { AccountRecord } from './account-record.js';
-import { neverDue } from './due-times.js';
+import { keepAliveAtOf, neverDue } from './due-times.js';
 import { drop, keep, put, type Change } from './record-change.js';
-import { sameLineage, type Lineage } from './renewal-protocol.js';
+import { hasEnded, sameLineage, type Lineage } from './renewal-protocol.js';
 
-/** An API refused this generation's access token: it is not served again. */
+/** What a refusal of an access token came to. */
+export type Invalidation =
+  | { readonly _tag: 'Invalidated' }
+  /** It was invalidated before, or is not the account's token any more. */
+  | { readonly _tag: 'Unchanged' }
+  /** The token was renewed so lately that a refusal earns no other renewal, for so long still. */
+  | { readonly _tag: 'RenewedLately'; readonly leftMs: number };
+
+/**
+ * An API refused this generation's access token: it is not served again; unless it was renewed less than `leastAgeMs` ago. A
+ * first token was not renewed, and a renewal that a clock set back since dates in the future does not count.
+ */
 export const invalidateGeneration = (
   current: AccountRecord | undefined,
   nowMs: number,
   rejected: Lineage,
-): Change<boolean> =>
-  sameLineage(current, rejected) && current.generation === rejected.generation && !current.invalidated
-    ? put({ ...current, invalidated: true, updatedAt: nowMs }, true)
-    : keep(false);
+  leastAgeMs = 0,
+): Change<Invalidation> => {
+  const isCurrent = sameLineage(current, rejected) && current.generation === rejected.generation;
+  if (!isCurrent || current.invalidated) return keep({ _tag: 'Unchanged' });
+  const ageMs = nowMs - (current.generation > 1 ? (current.renewedAt ?? -Infinity) : -Infinity);
+  return ageMs >= 0 && ageMs < leastAgeMs
+    ? keep({ _tag: 'RenewedLately', leftMs: leastAgeMs - ageMs })
+    : put({ ...current, invalidated: true, updatedAt: nowMs }, { _tag: 'Invalidated' });
+};
 
 /** Forgets the token and starts a new incarnation, so that a renewal under way cannot bring it back. */
 export const forgetToken = (
@@ -30,12 +46,39 @@ export const forgetToken = (
     accessTokenExpiresAt: undefined,
     refreshTokenExpiresAt: undefined,
     renewable: needsNoPerson,
+    obtainedBy: undefined,
+    refreshTokenId: undefined,
+    spentRefreshTokenId: undefined,
+    renewedAt: undefined,
     invalidated: false,
     fallbackTried: false,
     ...neverDue,
     attempt: undefined,
-    laterAttempt: undefined,
+    repeats: undefined,
+    answered: undefined,
     failure: undefined,
+    updatedAt: nowMs,
+  };
+  return put(record, record);
+};
+
+/**
+ * An operator says "try again now": cool-downs and refusals are forgotten, and a recovery is due at once. An attempt that is
+ * alive is left alone.
+ */
+export const forgetFailures = (
+  current: AccountRecord | undefined,
+  nowMs: number,
+): Change<AccountRecord | undefined> => {
+  if (current === undefined) return keep(undefined);
+  const { attempt } = current;
+  const isOpen = attempt !== undefined && hasEnded(attempt, nowMs);
+  const record: AccountRecord = {
+    ...current,
+    failure: undefined,
+    fallbackTried: false,
+    attempt: isOpen ? { ...attempt, settlesAt: Math.min(attempt.settlesAt, nowMs) } : attempt,
+    keepAliveAt: isOpen ? nowMs : keepAliveAtOf(current),
     updatedAt: nowMs,
   };
   return put(record, record);

@@ -1,4 +1,5 @@
 import type { Secret } from './secret.js';
+import type { Tenant } from './tenant.js';
 
 /**
  * Everything one token answer gave, as it is sealed into the store. An answer whose access token cannot be used still
@@ -6,7 +7,7 @@ import type { Secret } from './secret.js';
  */
 export interface IssuedToken {
   readonly accessToken?: Secret;
-  /** As sent by the provider; `Bearer` when the answer named none. */
+  /** As sent by the provider; `Bearer` when the answer named none, or one that the provider means it by. */
   readonly tokenType: string;
   readonly scope?: string;
   readonly refreshToken?: Secret;
@@ -18,6 +19,8 @@ export interface IssuedToken {
   readonly attributes: Readonly<Record<string, string>>;
   /** A code the provider accepts again (Tray with `reuseCode`). */
   readonly installationCode?: Secret;
+  /** Whom it was issued for: it is sent to nobody else. Missing in what older releases wrote. */
+  readonly tenant?: Tenant;
 }
 
 /** How long the access token was to live when it was issued, in milliseconds. */

@@ -1,5 +1,7 @@
+import type { AccountState } from './account-state.js';
 import type { ErrorCode } from './token-error.js';
 import type { AnswerWarning } from './outcome.js';
+import type { StoreTrouble, StoreWarning } from './store-trouble.js';
 
 /** How far a sweep has come. */
 interface SweepCounts {
@@ -24,8 +26,14 @@ interface EventDetails {
   };
   /** A token arrived for a key that was removed or had moved on; it was not kept. */
   readonly token_discarded: { readonly generation: number };
-  readonly renewal_failed: { readonly generation: number; readonly code: ErrorCode; readonly retryAt?: Date };
-  /** A renewal failed or is under way elsewhere; the old, still valid token was served. */
+  readonly renewal_failed: {
+    readonly generation: number;
+    readonly code: ErrorCode;
+    /** Where the account stands now: `failing` is what somebody should look at. */
+    readonly state?: AccountState;
+    readonly retryAt?: Date;
+  };
+  /** A renewal failed or is under way elsewhere, or the store could not be asked; the token in memory, still valid, was served. */
   readonly stale_token_served: { readonly generation: number; readonly code: ErrorCode; readonly expiresAt: Date };
   readonly commit_delayed: { readonly generation: number; readonly tries: number };
   readonly invalidated: { readonly generation: number };
@@ -36,6 +44,9 @@ interface EventDetails {
   readonly sweep_progress: SweepCounts;
   readonly sweep_finished: SweepCounts;
   readonly sweep_failed: { readonly code: ErrorCode };
+  /** About all keys, so their `key` is `*`: the store is not, or may not be, what other processes see, and writes nothing. */
+  readonly store_replaced: { readonly why: StoreTrouble };
+  readonly store_warning: { readonly warning: StoreWarning };
   /** A stored value could not be opened, so it was not moved to the newest encryption key. */
   readonly reseal_failed: { readonly code: ErrorCode };
   /** About all keys: its `key` is `*`. */

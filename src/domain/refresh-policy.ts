@@ -1,9 +1,9 @@
 /** What to do about a renewal whose outcome stayed unknown. */
 export type RecoveryPolicy =
-  /** The provider tolerates the old refresh token for a while: try once, without waiting for the settle window. */
+  /** Ask again as soon as the attempt has ended, and then as `probe`: for providers that take a spent refresh token for a while. */
   | 'retry'
-  /** One recorded try after the settle window, never a second. */
-  | 'probe-once'
+  /** Ask again once the attempt has settled, then once a settle window, until the provider gives its verdict. */
+  | 'probe'
   /** No try: a person has to authorize again. */
   | 'never';
 
@@ -21,7 +21,9 @@ export interface RefreshPolicy {
   readonly attemptTtlMs: number;
   /** How long after that the provider may still be processing the request. */
   readonly settleMs: number;
-  /** How long a caller waits for somebody else's attempt. */
+  /** How long a recovery is announced before it is sent, so that a living owner with an answer in hand can commit it first. */
+  readonly recoveryNoticeMs: number;
+  /** The longest that a caller waits for a renewal, its own or another worker's; the renewal goes on without it. */
   readonly patienceMs: number;
   readonly cooldownMinMs: number;
   readonly cooldownMaxMs: number;
@@ -44,9 +46,10 @@ export const defaultRefreshPolicy: RefreshPolicy = Object.freeze({
   renewBeforeFraction: 0.1,
   softMs: 300_000,
   softFraction: 0.25,
-  requestTimeoutMs: 10_000,
-  attemptTtlMs: 30_000,
+  requestTimeoutMs: 25_000,
+  attemptTtlMs: 40_000,
   settleMs: 60_000,
+  recoveryNoticeMs: 10_000,
   patienceMs: 15_000,
   cooldownMinMs: 1_000,
   cooldownMaxMs: 60_000,
@@ -54,7 +57,7 @@ export const defaultRefreshPolicy: RefreshPolicy = Object.freeze({
   defaultLifetimeMs: 3_600_000,
   cacheEntries: 10_000,
   recheckMs: 30_000,
-  recovery: 'probe-once',
+  recovery: 'probe',
 });
 
 /** A refresh token is kept alive when less than the smaller of these is left of it. */
@@ -100,6 +103,9 @@ export interface Need {
   readonly jitter?: number | undefined;
 }
 
+/** A token that was as good as over when it was issued: a provider handed out a running one in its last second. */
+export const isMomentary = ({ obtainedAtMs, expiresAtMs }: TokenTimes): boolean => expiresAtMs - obtainedAtMs <= 1_000;
+
 /** A token this young is about as valid as one can be had. */
 export const isBrandNew = (policy: RefreshPolicy, token: TokenTimes, nowMs: number): boolean =>
   nowMs >= token.obtainedAtMs && nowMs - token.obtainedAtMs < renewFirstMs(policy, token);
@@ -125,7 +131,7 @@ export const keepAliveAtMs = (token: TokenTimes): number | undefined => {
   return Math.floor(token.refreshTokenExpiresAtMs - Math.min(keepAlive.beforeMs, keepAlive.fraction * life));
 };
 
-/** The rest after the `failures`-th failure in a row: doubling from the least to the most, `jitter` in [0, 1) takes up to half off. */
+/** The cool-down after the `failures`-th failure in a row: doubling from the least to the most, `jitter` in [0, 1) takes up to half off. */
 export const coolDownMs = (policy: RefreshPolicy, failures: number, jitter: number): number => {
   const doubled = Math.min(policy.cooldownMaxMs, policy.cooldownMinMs * 2 ** Math.min(30, Math.max(0, failures - 1)));
   return Math.max(policy.cooldownMinMs, Math.round(doubled * (1 - jitter / 2)));

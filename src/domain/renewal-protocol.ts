@@ -1,4 +1,5 @@
-import type { AccountRecord, Attempt, Failure, TerminalState } from './account-record.js';
+import type { AccountRecord, Attempt, AttemptWay, Failure, TerminalState } from './account-record.js';
+import { coolDownLeftMs } from './cool-down.js';
 import { neverDue } from './due-times.js';
 import { keep, put, type Change } from './record-change.js';
 import type { RefreshPolicy } from './refresh-policy.js';
@@ -6,7 +7,8 @@ import type { RefreshPolicy } from './refresh-policy.js';
 /**
  * The renewal protocol as rules over one record: begin, then exactly one of commit, reject, release or leave open.
  * Compare-and-set is on the generation, never on a lease: a late holder's answer still carries the only living refresh
- * token. Who may send is decided by the attempt that `beginAttempt` records before anything is sent.
+ * token. Who may send is decided by the attempt that `beginAttempt` records before anything is sent. An attempt without a
+ * known outcome is followed by recoveries without end: only a verdict, the policy `never` or a person ends a grant.
  */
 
 /** Which token of which registration a rule is about. */
@@ -15,33 +17,60 @@ export interface Lineage {
   readonly generation: number;
 }
 
-export interface BeginRequest extends Lineage {
+/** What a client's other accounts have learned of it. */
+export interface ClientStanding {
+  /** How often a success has ended the client's failures. */
+  readonly epoch: number;
+  /** This account is the one that asks, this hour, whether the client is still refused. */
+  readonly asksForAll: boolean;
+}
+
+export interface BeginRequest extends Lineage, ClientStanding {
   readonly attemptId: string;
   readonly owner: string;
-  /** Fingerprint of the client that would be sent; another one lifts `client_rejected`. */
+  /** The sealed credential that would be sent. */
+  readonly credential: string;
+  /** Fingerprint of its client: one that has not been refused yet may ask. */
   readonly client: string;
-  readonly policy: Pick<RefreshPolicy, 'attemptTtlMs' | 'settleMs' | 'recovery'>;
+  readonly policy: Pick<RefreshPolicy, 'attemptTtlMs' | 'settleMs' | 'recoveryNoticeMs' | 'cooldownMinMs' | 'recovery'>;
   /** Asking twice does no harm: an attempt that ended without an outcome is simply taken over. */
   readonly repeatable: boolean;
+  /** The first recovery does not wait for the settle window. */
+  readonly recoversAtOnce: boolean;
   /** The grant has a second way once its refresh token is dead. */
   readonly hasFallback: boolean;
+  /** How long this process has known that a recovery is announced. */
+  readonly notice?: Notice | undefined;
   /** This host's clock, for stores without one. */
   readonly nowMs: number;
+}
+
+/** An announced recovery, and for how long the asking process has known of it: by its monotonic clock, which nobody sets. */
+export interface Notice {
+  readonly attemptId: string;
+  readonly announcedAt: number;
+  readonly knownForMs: number;
 }
 
 /** What came of beginning. */
 export type Begun =
   /** The attempt is recorded; send. */
-  | { readonly _tag: 'Began'; readonly record: AccountRecord; readonly way: 'first' | 'recovery' | 'fallback' }
-  /** The generation moved: there is a newer token. */
-  | { readonly _tag: 'Moved'; readonly record: AccountRecord }
-  /** Somebody else's attempt is alive; wait for the generation to move. */
-  | { readonly _tag: 'Busy'; readonly waitMs: number }
-  /** An attempt ended without a known outcome, and the policy forbids another try for so long. */
+  | { readonly _tag: 'Began'; readonly record: AccountRecord; readonly way: AttemptWay }
+  /** There is a newer token. */
+  | { readonly _tag: 'NewerGeneration'; readonly record: AccountRecord }
+  /** The credential was changed since it was read: what is known of its client says nothing about the new one's. */
+  | { readonly _tag: 'OtherCredential'; readonly record: AccountRecord }
+  /** Another attempt is alive; wait for the generation to move. */
+  | { readonly _tag: 'RenewingElsewhere'; readonly waitMs: number }
+  /** A recovery is announced and may be sent after so long, unless something is committed meanwhile. */
+  | ({ readonly _tag: 'RecoveryAnnounced'; readonly waitMs: number } & Omit<Notice, 'knownForMs'>)
+  /** An attempt ended without a known outcome, and its recovery is not due for so long. */
   | { readonly _tag: 'Unresolved'; readonly waitMs: number }
-  | { readonly _tag: 'Resting'; readonly failure: Failure; readonly waitMs: number }
+  | { readonly _tag: 'CoolingDown'; readonly failure: Failure; readonly waitMs: number }
+  /** The last renewal was committed less than a second ago. */
+  | { readonly _tag: 'JustRenewed'; readonly waitMs: number }
   | { readonly _tag: 'Stopped'; readonly failure: Failure }
-  /** What stayed unresolved has just been written down as lost. */
+  /** The policy forbids a recovery, and that has just been written down. */
   | { readonly _tag: 'GaveUp'; readonly failure: Failure }
   | { readonly _tag: 'Removed' };
 
@@ -51,41 +80,75 @@ export const sameLineage = (record: AccountRecord | undefined, lineage: Lineage)
 
 const hourMs = 3_600_000;
 
+/** Who asks: a client, and what is known of it. */
+export type Asking = Pick<BeginRequest, 'client' | 'epoch' | 'asksForAll'>;
+
+/** A refusal concerns the clients that got it; what it says about any other client is not known until that one has asked. */
+const concerns = ({ clients }: Failure, client: string): boolean => clients === undefined || clients.includes(client);
+
 /** Why renewals of this record are stopped for this client at `nowMs`; undefined when they are not. */
 export const stoppedBy = (
   record: AccountRecord,
-  client: string,
+  { client, epoch, asksForAll }: Asking,
   nowMs: number,
 ): (Failure & { readonly terminal: TerminalState }) | undefined => {
   const { failure } = record;
   if (failure?.terminal === undefined) return undefined;
-  if (failure.terminal === 'client_rejected' && failure.client !== client) return undefined;
-  const over = nowMs >= (failure.retryAt ?? 0) || nowMs < failure.at - hourMs;
-  if (failure.terminal === 'account_unavailable' && over) return undefined;
-  return { ...failure, terminal: failure.terminal };
+  const stopped = { ...failure, terminal: failure.terminal };
+  switch (failure.terminal) {
+    case 'reauthorization_required':
+      return concerns(failure, client) ? stopped : undefined;
+    case 'client_rejected':
+      return concerns(failure, client) && epoch <= (failure.epoch ?? 0) && !asksForAll ? stopped : undefined;
+    case 'account_unavailable':
+      return nowMs >= (failure.retryAt ?? 0) || nowMs < failure.at - hourMs ? undefined : stopped;
+  }
 };
 
-/** How an open attempt looks at `nowMs`. */
-const attemptState = (attempt: Attempt, nowMs: number): 'alive' | 'settling' | 'settled' => {
-  if (!attempt.unknown && nowMs < attempt.expiresAt) return 'alive';
-  return nowMs < attempt.settlesAt ? 'settling' : 'settled';
-};
+/** Whether an attempt has ended without a known outcome by `nowMs`. */
+export const hasEnded = (attempt: Attempt, nowMs: number): boolean => attempt.unknown || nowMs >= attempt.expiresAt;
 
-const newAttempt = (request: BeginRequest, nowMs: number, recovery: boolean): Attempt => ({
+/** A renewal of one key follows the last one no sooner. */
+const leastBetweenRenewalsMs = 1_000;
+
+const newAttempt = (current: AccountRecord, request: BeginRequest, nowMs: number, way: AttemptWay): Attempt => ({
   id: request.attemptId,
   owner: request.owner,
-  startedAt: nowMs,
-  expiresAt: nowMs + request.policy.attemptTtlMs,
-  settlesAt: nowMs + request.policy.attemptTtlMs + request.policy.settleMs,
-  recovery,
+  way,
+  repeat: way === 'first' ? 0 : (current.repeats ?? 0) + 1,
+  ...spanOf(request, nowMs),
   unknown: false,
+});
+
+const spanOf = ({ policy }: BeginRequest, nowMs: number) => ({
+  startedAt: nowMs,
+  expiresAt: nowMs + policy.attemptTtlMs,
+  settlesAt: nowMs + policy.attemptTtlMs + policy.settleMs,
 });
 
 const earlier = (at: number | undefined, other: number): number => Math.min(at ?? Infinity, other);
 
 /**
- * Step 3: one atomic, durable write that records who may send, judged by the store's own clock where it has one. Should its
- * owner die, a sweep looks at it as soon as it has settled: whatever can be recovered can be recovered best then.
+ * Records the attempt. Should its owner die, a sweep looks at the account as soon as the attempt has settled: whatever can
+ * be recovered can be recovered best then.
+ */
+const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way: AttemptWay): Change<Begun> => {
+  const attempt = newAttempt(current, request, nowMs, way);
+  const leavesNothing = request.repeatable || way === 'fallback';
+  const record: AccountRecord = {
+    ...current,
+    attempt,
+    repeats: Math.max(current.repeats ?? 0, attempt.repeat),
+    fallbackTried: current.fallbackTried || way === 'fallback',
+    keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),
+    updatedAt: nowMs,
+  };
+  return put(record, { _tag: 'Began', record, way });
+};
+
+/**
+ * Step 3: one atomic, durable write that records who may send, judged by the store's own clock where it has one. Asked again
+ * with the id of the attempt that is open, because the answer to the first write was lost, it says again that it began.
  */
 export const beginAttempt = (
   current: AccountRecord | undefined,
@@ -94,64 +157,90 @@ export const beginAttempt = (
 ): Change<Begun> => {
   const nowMs = serverNowMs ?? request.nowMs;
   if (!sameLineage(current, request)) return keep({ _tag: 'Removed' });
-  if (current.generation !== request.generation) return keep({ _tag: 'Moved', record: current });
-
-  const began = (way: 'first' | 'recovery' | 'fallback'): Change<Begun> => {
-    const attempt = newAttempt(request, nowMs, way === 'recovery');
-    const leavesNothing = request.repeatable || way === 'fallback';
-    const record: AccountRecord = {
-      ...current,
-      attempt,
-      fallbackTried: current.fallbackTried || way === 'fallback',
-      keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),
-      updatedAt: nowMs,
-    };
-    return put(record, { _tag: 'Began', record, way });
-  };
   const { attempt } = current;
-  if (attempt !== undefined && attempt.startedAt > nowMs + request.policy.attemptTtlMs) {
-    return dateAnew(current, attempt, nowMs, request);
+  if (attempt?.id === request.attemptId && !attempt.unknown) {
+    return keep({ _tag: 'Began', record: current, way: attempt.way });
   }
-  const state = attempt === undefined ? 'settled' : attemptState(attempt, nowMs);
-  if (attempt !== undefined && state === 'alive') return keep({ _tag: 'Busy', waitMs: attempt.expiresAt - nowMs });
-
-  const restMs = restOf(current.failure, nowMs, request.policy);
-  const stopped = stoppedBy(current, request.client, nowMs);
+  if (current.generation !== request.generation) return keep({ _tag: 'NewerGeneration', record: current });
+  if (current.credential !== request.credential) return keep({ _tag: 'OtherCredential', record: current });
+  if (attempt !== undefined && attempt.startedAt > nowMs + request.policy.attemptTtlMs) {
+    return dateAnew(current, attempt, request, nowMs);
+  }
+  if (attempt !== undefined && !hasEnded(attempt, nowMs)) {
+    return keep({ _tag: 'RenewingElsewhere', waitMs: attempt.expiresAt - nowMs });
+  }
+  const { failure } = current;
+  const waitMs = failure === undefined ? 0 : coolDownLeftMs(failure, nowMs, request);
+  const stopped = stoppedBy(current, request, nowMs);
   if (stopped !== undefined) {
     const lastWay = stopped.terminal === 'reauthorization_required' && request.hasFallback && !current.fallbackTried;
     if (!lastWay) return keep({ _tag: 'Stopped', failure: stopped });
-    return restMs > 0 ? keep({ _tag: 'Resting', failure: stopped, waitMs: restMs }) : began('fallback');
+    return waitMs > 0
+      ? keep({ _tag: 'CoolingDown', failure: stopped, waitMs })
+      : begin(current, request, nowMs, 'fallback');
   }
+  if (attempt !== undefined && !request.repeatable) return recover(current, attempt, request, nowMs, waitMs);
+  if (failure !== undefined && waitMs > 0) return keep({ _tag: 'CoolingDown', failure, waitMs });
+  const sinceRenewalMs = nowMs - (current.renewedAt ?? -Infinity);
+  if (sinceRenewalMs >= 0 && sinceRenewalMs < leastBetweenRenewalsMs) {
+    return keep({ _tag: 'JustRenewed', waitMs: leastBetweenRenewalsMs - sinceRenewalMs });
+  }
+  return begin(current, request, nowMs, 'first');
+};
 
-  const spent = attempt !== undefined && !request.repeatable;
-  if (spent && state === 'settling' && (request.policy.recovery !== 'retry' || attempt.recovery)) {
-    return keep({ _tag: 'Unresolved', waitMs: attempt.settlesAt - nowMs });
+/**
+ * Step 9: what follows an attempt that ended without a known outcome. An owner that said so holds no answer. One that said
+ * nothing may hold one that the store would not take: the recovery is announced first, and a living owner commits meanwhile.
+ * Whoever sends it has known of the notice for its whole length, counted from when it stood in the store.
+ */
+const recover = (
+  current: AccountRecord,
+  attempt: Attempt,
+  request: BeginRequest,
+  nowMs: number,
+  coolDownMs: number,
+): Change<Begun> => {
+  const { recovery } = request.policy;
+  const endedAt = attempt.unknown ? nowMs : attempt.expiresAt;
+  const atOnce = recovery !== 'never' && request.recoversAtOnce && attempt.repeat === 0;
+  const dueAt = Math.max(atOnce ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt, nowMs + coolDownMs);
+  if (recovery === 'never') {
+    return nowMs < attempt.settlesAt
+      ? keep({ _tag: 'Unresolved', waitMs: attempt.settlesAt - nowMs })
+      : giveUp(current, request, nowMs);
   }
-  if (spent && (request.policy.recovery === 'never' || attempt.recovery)) {
-    return giveUp(current, nowMs, request);
+  if (attempt.unknown) {
+    return nowMs < dueAt
+      ? keep({ _tag: 'Unresolved', waitMs: dueAt - nowMs })
+      : begin(current, request, nowMs, 'recovery');
   }
-  const { failure } = current;
-  if (failure !== undefined && failure.terminal !== 'reauthorization_required' && restMs > 0) {
-    return keep({ _tag: 'Resting', failure, waitMs: restMs });
+  const noticeMs = request.policy.recoveryNoticeMs;
+  if (nowMs < dueAt - noticeMs) return keep({ _tag: 'Unresolved', waitMs: dueAt - noticeMs - nowMs });
+  const { id: attemptId, announcedAt } = attempt;
+  if (announcedAt === undefined) {
+    const record = { ...current, attempt: { ...attempt, announcedAt: nowMs }, updatedAt: nowMs };
+    const waitMs = Math.max(dueAt - nowMs, noticeMs);
+    return put(record, { _tag: 'RecoveryAnnounced', waitMs, attemptId, announcedAt: nowMs });
   }
-  return began(spent ? 'recovery' : 'first');
+  const { notice } = request;
+  const isKnown = notice?.attemptId === attemptId && notice.announcedAt === announcedAt;
+  const waitMs = Math.max(dueAt - nowMs, noticeMs - (isKnown ? notice.knownForMs : 0));
+  return waitMs > 0
+    ? keep({ _tag: 'RecoveryAnnounced', waitMs, attemptId, announcedAt })
+    : begin(current, request, nowMs, 'recovery');
 };
 
 /** An attempt from the future was dated by a clock that has been set back since: its ttl and settle window begin now. */
-const dateAnew = (current: AccountRecord, attempt: Attempt, nowMs: number, request: BeginRequest): Change<Begun> => {
-  const { startedAt, expiresAt, settlesAt } = newAttempt(request, nowMs, attempt.recovery);
-  const record = { ...current, attempt: { ...attempt, startedAt, expiresAt, settlesAt }, updatedAt: nowMs };
+const dateAnew = (current: AccountRecord, attempt: Attempt, request: BeginRequest, nowMs: number): Change<Begun> => {
+  const span = spanOf(request, nowMs);
+  const record = { ...current, attempt: { ...attempt, ...span, announcedAt: undefined }, updatedAt: nowMs };
   return attempt.unknown
-    ? put(record, { _tag: 'Unresolved', waitMs: settlesAt - nowMs })
-    : put(record, { _tag: 'Busy', waitMs: expiresAt - nowMs });
+    ? put(record, { _tag: 'Unresolved', waitMs: span.settlesAt - nowMs })
+    : put(record, { _tag: 'RenewingElsewhere', waitMs: span.expiresAt - nowMs });
 };
 
-/** What is left of the rest after a failure; nothing when the failure was dated by a clock that has been set back since. */
-const restOf = (failure: Failure | undefined, nowMs: number, policy: Pick<RefreshPolicy, 'attemptTtlMs'>): number =>
-  failure === undefined || failure.at > nowMs + policy.attemptTtlMs ? 0 : (failure.retryAt ?? 0) - nowMs;
-
-/** Step 9's end: what stayed unresolved needs a person, and says so. */
-const giveUp = (current: AccountRecord, nowMs: number, request: BeginRequest): Change<Begun> => {
+/** The policy `never`: what stayed unresolved needs a person, and says so. */
+const giveUp = (current: AccountRecord, request: BeginRequest, nowMs: number): Change<Begun> => {
   const failure: Failure = {
     code: 'ERR_REAUTHORIZATION_REQUIRED',
     detail: 'outcome_unresolved',

@@ -3,6 +3,7 @@ import type { CredentialFields, GrantStyle } from './credential.js';
 import type { IssuedToken } from './issued-token.js';
 import { Secret } from './secret.js';
 import type { AuthorizationMemory } from './authorization-memory.js';
+import type { Tenant } from './tenant.js';
 
 /**
  * What stands inside a seal, as JSON. The text holds secrets in clear: it goes from here into the cipher and from the
@@ -59,6 +60,7 @@ export const encodeIssuedToken = (token: IssuedToken): string =>
     refreshTokenExpiresAt: token.refreshTokenExpiresAt?.getTime(),
     attributes: token.attributes,
     installationCode: token.installationCode?.expose(),
+    tenant: token.tenant,
   });
 
 /** Left when the text is not what {@link encodeIssuedToken} writes. */
@@ -82,9 +84,21 @@ export const decodeIssuedToken = (text: string): Either<'unreadable', IssuedToke
         refreshToken: secretOf(from, 'refreshToken'),
         refreshTokenExpiresAt: dateOf(from, 'refreshTokenExpiresAt'),
         installationCode: secretOf(from, 'installationCode'),
+        tenant: tenantIn(from),
       }),
     }),
   );
+};
+
+const tenantIn = (from: Members): Tenant | undefined => {
+  const value = Object.hasOwn(from, 'tenant') ? from['tenant'] : undefined;
+  if (!isMembers(value)) return undefined;
+  return present({
+    issuer: textOf(value, 'issuer'),
+    baseUrl: textOf(value, 'baseUrl'),
+    apiAddress: textOf(value, 'apiAddress'),
+    shop: textOf(value, 'shop'),
+  });
 };
 
 const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
@@ -145,6 +159,7 @@ export const decodeAuthorizationMemory = (text: string): Either<'unreadable', Au
       scope: textOf(from, 'scope'),
       boundHost: textOf(from, 'boundHost'),
       codeVerifier: textOf(from, 'codeVerifier'),
+      tenant: tenantIn(from),
     }),
   );
 };

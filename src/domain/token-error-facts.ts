@@ -23,6 +23,8 @@ const authorizeAgain: Record<ReauthorizationCause, string> = {
   refresh_token_expired: 'is no longer authorized: its refresh token has expired',
   no_refresh_token: 'is no longer authorized: its access token has expired and there is no refresh token',
   outcome_unresolved: 'lost its refresh token: a renewal was sent, its outcome stayed unknown, and no try is left',
+  other_tenant:
+    'holds a token that was issued for another address (baseUrl, apiAddress, storeUrl or token endpoint) than it has now, which is not sent there; where it is the same provider at a new address, register(input, { keepToken: true }) keeps the token',
 };
 
 const decryption = {
@@ -50,8 +52,32 @@ const storeAdvice: Readonly<Record<string, string>> = {
   schema_newer: 'a newer release of llavero has migrated it (schema_newer): update llavero in this process as well',
   wal_unavailable:
     'it cannot use write-ahead logging (wal_unavailable): put the file on a local disk, not on a network file system',
+  file_replaced:
+    'another file, or none, is where the database was (file_replaced): nothing is written or sent until this process is started anew; after a restore from a backup read docs/backups.md first',
+  wal_replaced:
+    'its write-ahead log was deleted or replaced while it was open (wal_replaced): nothing is written or sent until this process is started anew; never delete -wal or -shm, and copy the file with backup() or from another process',
+  file_linked:
+    'the file has a second name, a hard link (file_linked): delete that one, for a database that is opened by two names is lost',
+  backup_not_supported:
+    'a store of this kind makes no backup of its own (backup_not_supported): use the tools of its database',
+  backup_target_exists: 'there is a file already (backup_target_exists): give backup() a path that is free',
   closed: 'it was closed (closed): create a new llavero',
 };
+
+const reported = (error: string | undefined): string =>
+  error === undefined ? '' : `, and the provider reported ${error} in it`;
+
+/** What to look at when the obvious is right. */
+const hints = {
+  basic_encoding:
+    " If they are right: the id or secret holds a character that clientAuthentication: 'basic' sends encoded (RFC 6749, section 2.3.1), and many servers do not decode it; try 'basic-unencoded' or 'post' in the provider's definition.",
+  another_client:
+    ' Its refresh token was obtained with another client id or secret than the one that was sent: is this the right configuration, on the right database?',
+  dead_refresh_token:
+    " The provider may be refusing a dead refresh token under another name; if so, say it with classifyError in the provider's definition.",
+} as const;
+
+type Hint = keyof typeof hints;
 
 const inMs = (ms: number | undefined): string => (ms === undefined ? '' : ` in ${Math.ceil(ms / 1000)} s`);
 const withStatus = (status: number | undefined): string => (status === undefined ? '' : ` (HTTP ${status})`);
@@ -80,17 +106,17 @@ export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<To
     key,
     message: `A token request for ${key} may or may not have been processed (${why}). Its refresh token is kept; try again${inMs(retryAfterMs)}.`,
   }),
-  ClientRejected: ({ key, error }) => ({
+  ClientRejected: ({ key, error, hint }) => ({
     code: 'ERR_CLIENT_REJECTED',
     retryable: false,
     key,
-    message: `The provider refused the client of ${key} (${error}). Correct its client id or secret with register() or in the preset; the account's grant is kept.`,
+    message: `The provider refused the client of ${key} (${error}). Correct its client id or secret with register() or in the preset; the account's grant is kept.${hint === undefined ? '' : hints[hint]}`,
   }),
-  RequestRejected: ({ key, error, status }) => ({
+  RequestRejected: ({ key, error, status, hint }) => ({
     code: 'ERR_REQUEST_REJECTED',
     retryable: false,
     key,
-    message: `The provider rejected the request for ${key}: ${error}${withStatus(status)}. Check the scope, the redirect URI and the addresses it was configured with; the account's grant is kept.`,
+    message: `The provider rejected the request for ${key}: ${error}${withStatus(status)}. Check the scope, the redirect URI and the addresses it was configured with; the account's grant is kept.${hint === undefined ? '' : hints[hint]}`,
   }),
   AccountUnavailable: ({ key, error }) => ({
     code: 'ERR_ACCOUNT_UNAVAILABLE',
@@ -104,10 +130,14 @@ export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<To
     key,
     message: `The authorization of ${key} was denied. What was authorized before still holds.`,
   }),
-  StateMismatch: ({ why }) => ({
+  StateMismatch: ({ why, key, providerError }) => ({
     code: 'ERR_STATE_MISMATCH',
     retryable: false,
-    message: `The callback was refused: ${stateMismatch[why]}. Start again with authorize().`,
+    key,
+    message:
+      why === 'already_completed'
+        ? `This callback was delivered before: ${key ?? 'the account'} is connected, and nothing was sent again.`
+        : `The callback was refused: ${stateMismatch[why]}${reported(providerError)}. Start again with authorize().`,
   }),
   UntrustedAddress: ({ key, host, why }) => ({
     code: 'ERR_UNTRUSTED_ADDRESS',
@@ -115,25 +145,33 @@ export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<To
     key,
     message: `Nothing was sent for ${key} to ${host}: ${why}.`,
   }),
-  RateLimited: ({ key, retryAfterMs }) => ({
+  RateLimited: ({ key, retryAfterMs, scope }) => ({
     code: 'ERR_RATE_LIMITED',
     retryable: true,
     retryAfterMs,
     key,
-    message: `The provider limits the requests for ${key}. Try again${inMs(retryAfterMs) || ' later'}.`,
+    message: `The provider limits the requests for ${key}${scope === 'account' ? ', and for no other account' : ''}. Try again${inMs(retryAfterMs) || ' later'}.`,
   }),
-  ProviderUnavailable: ({ key, why, status, retryAfterMs }) => ({
+  RenewalUnderWay: ({ key, retryAfterMs }) => ({
     code: 'ERR_PROVIDER_UNAVAILABLE',
     retryable: true,
     retryAfterMs,
     key,
-    message: `No token for ${key} now: ${why}${withStatus(status)}. Try again${inMs(retryAfterMs) || ' later'}.`,
+    message: `The renewal of ${key} has not ended yet, here or in another process; it goes on. Try again${inMs(retryAfterMs) || ' later'}.`,
   }),
-  ResponseMalformed: ({ key, why, status }) => ({
-    code: 'ERR_RESPONSE_MALFORMED',
-    retryable: false,
+  ProviderUnavailable: ({ key, why, status, retryAfterMs, startAgain }) => ({
+    code: 'ERR_PROVIDER_UNAVAILABLE',
+    retryable: startAgain !== true,
+    retryAfterMs,
     key,
-    message: `The provider's answer for ${key} holds no usable token: ${why}${withStatus(status)}.`,
+    message: `No token for ${key} now: ${why}${withStatus(status)}. ${startAgain === true ? 'Start again with authorize()' : `Try again${inMs(retryAfterMs) || ' later'}`}.`,
+  }),
+  ResponseMalformed: ({ key, why, status, retryAfterMs }) => ({
+    code: 'ERR_RESPONSE_MALFORMED',
+    retryable: retryAfterMs !== undefined,
+    retryAfterMs,
+    key,
+    message: `The provider's answer for ${key} holds no usable token: ${why}${withStatus(status)}.${retryAfterMs === undefined ? '' : ` It is asked again${inMs(retryAfterMs)}.`}`,
   }),
   StoreFailed: ({ operation, why, key }) => ({
     code: 'ERR_STORE_FAILED',
@@ -160,19 +198,31 @@ export const failureDetail: (error: TokenError) => string = foldTokenError<strin
   UnknownKey: ({ why }) => why,
   ReauthorizationRequired: ({ cause }) => cause,
   OutcomeUnknown: ({ why }) => why,
-  ClientRejected: ({ error }) => error,
-  RequestRejected: ({ error }) => error,
+  ClientRejected: ({ error, hint }) => withHint(error, hint),
+  RequestRejected: ({ error, hint }) => withHint(error, hint),
   AccountUnavailable: ({ error }) => error,
   AccessDenied: () => '',
   StateMismatch: ({ why }) => why,
   UntrustedAddress: ({ host, why }) => `${host}: ${why}`,
-  RateLimited: () => '',
+  RateLimited: ({ scope }) => (scope === 'account' ? scope : ''),
+  RenewalUnderWay: () => '',
   ProviderUnavailable: ({ why }) => why,
   ResponseMalformed: ({ why }) => why,
   StoreFailed: ({ why }) => why,
   DecryptionFailed: ({ why }) => why,
   Aborted: () => '',
 });
+
+const withHint = (error: string, hint: Hint | undefined): string => (hint === undefined ? error : `${error}; ${hint}`);
+
+/** A stored detail, and the hint that {@link withHint} put at its end. */
+const splitHint = <Name extends Hint>(
+  detail: string,
+  ...names: readonly Name[]
+): { readonly error: string; readonly hint?: Name } => {
+  const hint = names.find((name) => detail.endsWith(`; ${name}`));
+  return hint === undefined ? { error: detail } : { error: detail.slice(0, -hint.length - 2), hint };
+};
 
 const isCause = (text: string): text is ReauthorizationCause => Object.hasOwn(authorizeAgain, text);
 
@@ -188,9 +238,9 @@ export const errorOfFailure = (
     case 'ERR_REAUTHORIZATION_REQUIRED':
       return tokenError('ReauthorizationRequired', { key, cause: isCause(detail) ? detail : 'invalid_grant' });
     case 'ERR_CLIENT_REJECTED':
-      return tokenError('ClientRejected', { key, error: detail });
+      return tokenError('ClientRejected', { key, ...splitHint(detail, 'basic_encoding', 'another_client') });
     case 'ERR_REQUEST_REJECTED':
-      return tokenError('RequestRejected', { key, error: detail });
+      return tokenError('RequestRejected', { key, ...splitHint(detail, 'dead_refresh_token') });
     case 'ERR_ACCOUNT_UNAVAILABLE':
       return tokenError('AccountUnavailable', { key, error: detail });
     case 'ERR_UNTRUSTED_ADDRESS': {
@@ -198,9 +248,9 @@ export const errorOfFailure = (
       return tokenError('UntrustedAddress', { key, host, why: why.join(': ') });
     }
     case 'ERR_RATE_LIMITED':
-      return tokenError('RateLimited', { key, ...later });
+      return tokenError('RateLimited', { key, ...later, ...(detail === 'account' ? { scope: detail } : {}) });
     case 'ERR_RESPONSE_MALFORMED':
-      return tokenError('ResponseMalformed', { key, why: detail });
+      return tokenError('ResponseMalformed', { key, why: detail, ...later });
     case 'ERR_OUTCOME_UNKNOWN':
       return tokenError('OutcomeUnknown', { key, why: detail, ...later });
     default:

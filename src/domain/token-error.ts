@@ -18,7 +18,13 @@ export type ErrorCode =
 
 /** Why a person has to authorize an account (again). */
 export type ReauthorizationCause =
-  'never_authorized' | 'invalid_grant' | 'refresh_token_expired' | 'no_refresh_token' | 'outcome_unresolved';
+  | 'never_authorized'
+  | 'invalid_grant'
+  | 'refresh_token_expired'
+  | 'no_refresh_token'
+  | 'outcome_unresolved'
+  /** Its addresses have changed: the token held is another server's or shop's. */
+  | 'other_tenant';
 
 /** What each error variant carries. Only plain, printable, never secret values: they reach logs and dashboards. */
 interface Payloads {
@@ -30,22 +36,62 @@ interface Payloads {
   };
   readonly ReauthorizationRequired: { readonly key: string; readonly cause: ReauthorizationCause };
   readonly OutcomeUnknown: { readonly key: string; readonly why: string; readonly retryAfterMs?: number };
-  readonly ClientRejected: { readonly key: string; readonly error: string };
-  readonly RequestRejected: { readonly key: string; readonly error: string; readonly status?: number };
+  readonly ClientRejected: {
+    readonly key: string;
+    readonly error: string;
+    /** HTTP Basic was refused, and the id or secret holds a character that form encoding changes (RFC 6749 §2.3.1). */
+    readonly hint?: 'basic_encoding' | 'another_client';
+  };
+  readonly RequestRejected: {
+    readonly key: string;
+    readonly error: string;
+    readonly status?: number;
+    /** A refresh token was sent, and some providers refuse a dead one under another name than `invalid_grant`. */
+    readonly hint?: 'dead_refresh_token';
+  };
   readonly AccountUnavailable: { readonly key: string; readonly error: string };
   readonly AccessDenied: { readonly key: string };
   readonly StateMismatch: {
-    readonly why: 'missing' | 'unknown' | 'other_account' | 'other_host' | 'other_issuer' | 'repeated_parameter';
+    readonly why:
+      | 'missing'
+      | 'unknown'
+      | 'already_completed'
+      | 'other_account'
+      | 'other_host'
+      | 'other_issuer'
+      | 'repeated_parameter';
+    /** With `already_completed`: the account that the first delivery connected. */
+    readonly key?: string;
+    /** With `missing`: the `error` that came in the callback, by its name in a standard. */
+    readonly providerError?: string;
   };
   readonly UntrustedAddress: { readonly key: string; readonly host: string; readonly why: string };
-  readonly RateLimited: { readonly key: string; readonly retryAfterMs?: number };
+  readonly RateLimited: {
+    readonly key: string;
+    readonly retryAfterMs?: number;
+    /** Whose limit it is: the whole client's (429), which is meant when nothing is said, or this account's alone. */
+    readonly scope?: 'client' | 'account';
+    /** Nothing was sent: the limit that another request was told still lasts. */
+    readonly paused?: true;
+  };
+  /** The renewal that this caller waited for goes on, here or in another worker. */
+  readonly RenewalUnderWay: { readonly key: string; readonly retryAfterMs?: number };
   readonly ProviderUnavailable: {
     readonly key: string;
     readonly why: string;
     readonly status?: number;
     readonly retryAfterMs?: number;
+    /** Nothing was sent: all accounts of the client wait until one of them has asked again. */
+    readonly paused?: true;
+    /** A code was sent and may be spent: only another authorization helps. */
+    readonly startAgain?: true;
   };
-  readonly ResponseMalformed: { readonly key: string; readonly why: string; readonly status?: number };
+  readonly ResponseMalformed: {
+    readonly key: string;
+    readonly why: string;
+    readonly status?: number;
+    readonly retryAfterMs?: number;
+  };
   readonly StoreFailed: { readonly operation: string; readonly why: string; readonly key?: string };
   readonly DecryptionFailed: {
     readonly why: 'unknown_key_id' | 'failed_tag' | 'not_sealed' | 'unreadable';
@@ -75,6 +121,8 @@ export const withRetryAfter = (error: TokenError, retryAfterMs: number | undefin
     case 'OutcomeUnknown':
     case 'ProviderUnavailable':
     case 'RateLimited':
+    case 'RenewalUnderWay':
+    case 'ResponseMalformed':
       return Object.freeze({ ...error, retryAfterMs });
     default:
       return error;
@@ -109,6 +157,8 @@ export const foldTokenError =
         return cases.UntrustedAddress(error);
       case 'RateLimited':
         return cases.RateLimited(error);
+      case 'RenewalUnderWay':
+        return cases.RenewalUnderWay(error);
       case 'ProviderUnavailable':
         return cases.ProviderUnavailable(error);
       case 'ResponseMalformed':

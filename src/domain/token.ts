@@ -12,6 +12,8 @@ export interface TokenParts {
   readonly obtainedAtMs: number;
   readonly refreshTokenExpiresAtMs?: number | undefined;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Of the registration that the token belongs to. */
+  readonly incarnation?: string | undefined;
 }
 
 /**
@@ -56,6 +58,7 @@ class HeldToken implements Token {
   readonly #expiresAtMs: number;
   readonly #obtainedAtMs: number;
   readonly #refreshTokenExpiresAtMs: number | undefined;
+  readonly #incarnation: string | undefined;
 
   constructor(parts: TokenParts) {
     this.key = parts.key;
@@ -67,6 +70,7 @@ class HeldToken implements Token {
     this.#expiresAtMs = parts.expiresAtMs;
     this.#obtainedAtMs = parts.obtainedAtMs;
     this.#refreshTokenExpiresAtMs = parts.refreshTokenExpiresAtMs;
+    this.#incarnation = parts.incarnation;
     Object.freeze(this);
   }
 
@@ -89,6 +93,11 @@ class HeldToken implements Token {
       expiresAtMs: this.#expiresAtMs,
       refreshTokenExpiresAtMs: this.#refreshTokenExpiresAtMs,
     };
+  }
+
+  /** Not part of {@link Token}: see {@link incarnationOf}. */
+  incarnation(): string | undefined {
+    return this.#incarnation;
   }
 
   authorizationHeader(): string {
@@ -128,6 +137,10 @@ export const timesOfToken = (token: Token): TokenTimes =>
         expiresAtMs: token.expiresAt.getTime(),
         refreshTokenExpiresAtMs: token.refreshTokenExpiresAt?.getTime(),
       };
+
+/** Of which registration of its account a token is; undefined for one that llavero did not make. */
+export const incarnationOf = (token: Token): string | undefined =>
+  token instanceof HeldToken ? token.incarnation() : undefined;
 
 /** A frozen {@link Token}. */
 export const makeToken = (parts: TokenParts): Token => new HeldToken(parts);

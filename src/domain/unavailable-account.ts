@@ -1,5 +1,5 @@
 import type { AccountRecord } from './account-record.js';
-import { failureAfter } from './attempt-ending.js';
+import { failureAfter } from './finish-attempt.js';
 import { dueAfter } from './due-times.js';
 import { keep, put, type Change } from './record-change.js';
 import { sameLineage, type Lineage } from './renewal-protocol.js';
@@ -23,7 +23,7 @@ export const markUnavailable = (
     code: 'ERR_ACCOUNT_UNAVAILABLE',
     detail,
     terminal: 'account_unavailable',
-    restMs: () => accountRetryMs,
+    coolDownMs: () => accountRetryMs,
   } as const;
   const failure = failureAfter(current, note, nowMs);
   const record = { ...current, ...dueAfter(current, failure, current.attempt), failure, updatedAt: nowMs };

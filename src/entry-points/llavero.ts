@@ -3,16 +3,17 @@ export type { Llavero, TokenOptions } from '../app/llavero.js';
 export { LlaveroError } from '../app/llavero-error.js';
 export type { EncryptionKey, EncryptionKeys, LlaveroOptions } from '../app/llavero-options.js';
 export type { ApiLimits } from '../app/calling/api-turns.js';
-export type { CallbackOptions, ExchangeInput } from '../app/use-cases/complete-authorization.js';
+export type { ExchangeInput } from '../app/authorizing/exchange-code.js';
+export type { CallbackOptions } from '../app/authorizing/receive-callback.js';
 export type { TokenNeed } from '../app/use-cases/get-token.js';
 export type { ListFilter } from '../app/use-cases/list-statuses.js';
-export type { CredentialInput } from '../app/use-cases/register-account.js';
+export type { CredentialInput, RegisterOptions } from '../app/use-cases/register-account.js';
 export type { ResealOptions, ResealReport } from '../app/use-cases/reseal-accounts.js';
 export type { RevokeOptions } from '../app/use-cases/revoke-token.js';
 export type { StartOptions } from '../app/keep-sweeping.js';
 export type { SweepReport } from '../app/sweeping/sweep-report.js';
 export type { SweepOptions } from '../app/use-cases/sweep-accounts.js';
-export type { AuthorizeOptions, StartedAuthorization } from '../app/use-cases/start-authorization.js';
+export type { AuthorizeOptions, StartedAuthorization } from '../app/authorizing/start-authorization.js';
 export type { ClientAuthentication } from '../adapters/grants/client-authentication.js';
 export { defineProvider } from '../adapters/providers/define-provider.js';
 export type { PresetOptions } from '../adapters/providers/make-preset.js';
@@ -37,6 +38,7 @@ export type { ClassifyError, Refusal, RefusedAnswer } from '../domain/answers/cl
 export type { AccountState, CredentialStatus } from '../domain/account-state.js';
 export type { LlaveroEvent, LlaveroEventType } from '../domain/llavero-event.js';
 export type { RefreshPolicy, RefreshPolicyOptions, RecoveryPolicy } from '../domain/refresh-policy.js';
+export type { Rotation } from '../domain/rotation.js';
 export { Secret } from '../domain/secret.js';
 export type {
   ErrorCode,

@@ -5,7 +5,7 @@ export interface SealBinding {
   readonly namespace: string;
   /** `provider/account`, or the name of a note. */
   readonly key: string;
-  readonly field: 'credential' | 'token' | 'pending' | 'key_check';
+  readonly field: 'credential' | 'token' | 'pending' | 'key_check' | 'fingerprint_key';
 }
 
 /** Why a sealed value did not open. */
@@ -29,6 +29,4 @@ export interface Cipher {
   readonly open: (sealed: string, binding: SealBinding) => TaskEither<CipherFailure, string>;
   /** The id of the key a sealed value was sealed with; undefined when it is not sealed. Needs no key. */
   readonly keyIdOf: (sealed: string) => string | undefined;
-  /** A short keyed digest that says whether two secrets are the same and nothing else. */
-  readonly fingerprint: (text: string) => string;
 }

@@ -73,6 +73,8 @@ export interface Grant {
   readonly obtain: (credential: Credential, code?: ObtainedCode) => Either<TokenError, TokenRequest>;
   /** Spends the refresh token, or asks again where there is none to spend. */
   readonly renew: (credential: Credential, token: IssuedToken | undefined) => Either<TokenError, TokenRequest>;
+  /** Where tokens are asked for. Without it, the address of the request that `renew` writes. */
+  readonly tokenAddress?: (credential: Credential) => string | undefined;
   readonly judge: (answer: HttpAnswer, context: AnswerContext, step: 'obtain' | 'renew') => Outcome;
   /** What an answered code adds to the credential: Tray's bound API address. */
   readonly learned?: (code: ObtainedCode) => CredentialFields;

@@ -22,17 +22,20 @@ export interface HttpRequest {
    * after resolution, and to the very address that was checked.
    */
   readonly hostFromOutside?: boolean | undefined;
-  /** Whether the answer is JSON even when its content type does not say so, because the provider's documents do. */
-  readonly jsonDeclared?: boolean | undefined;
 }
 
 /** What came back, whatever its status. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Names in lower case. */
+  /** Names in lower case; without cookies and addresses. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON object, or undefined when the body was not one: another type, unparsable, cut off. */
+  /**
+   * The JSON object that the body holds, whatever its content type says; undefined when it holds none. An integer beyond
+   * 2^53 is the text of its digits.
+   */
   readonly json: Readonly<Record<string, unknown>> | undefined;
+  /** The decoded body as UTF-8, for classifiers that read what is no JSON; left out when it could not be decoded. It may hold a token. */
+  readonly text?: string | undefined;
   /** Unix milliseconds, read from the clock just before the request left. */
   readonly sentAtMs: number;
 }

@@ -3,6 +3,7 @@ import type { AccountKey } from '../domain/account-key.js';
 import type { AddressRules } from '../domain/address-rules.js';
 import type { Credential, CredentialFields } from '../domain/credential.js';
 import type { RefreshPolicyOptions } from '../domain/refresh-policy.js';
+import type { Rotation } from '../domain/rotation.js';
 import type { Grant } from './grant.js';
 import type { RequestRate } from './rate-limiter.js';
 
@@ -48,6 +49,10 @@ export interface Provider {
   /** How long access tokens live when an answer does not tell; `unlimited` for tokens that never expire. */
   readonly documentedLifetimeMs?: number | 'unlimited' | undefined;
   readonly documentedRefreshLifetimeMs?: number | undefined;
+  /** What the provider does with a refresh token that was used; unknown counts as single use. */
+  readonly rotation?: Rotation | undefined;
+  /** It promises a refresh token with every authorization: one without is told of at once, not when the access token dies. */
+  readonly refreshTokenRequired?: boolean | undefined;
   /** How many requests one client may send, as the provider documents it; sweeps keep below it. */
   readonly requestRate?: RequestRate | undefined;
   /** How many requests to its API one account may send. */

@@ -1,6 +1,9 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { AccountRecord, PendingAuthorization } from '../domain/account-record.js';
+import type { AccountRecord } from '../domain/account-record.js';
+import type { PendingAuthorization, PendingChange } from '../domain/pending-authorization.js';
+import type { FoundRecord } from '../domain/unreadable-record.js';
 import type { RecordChange } from '../domain/record-change.js';
+import type { StoreWarning } from '../domain/store-trouble.js';
 
 /** A store did not answer or did not commit. `why` is a driver's short code (`SQLITE_BUSY`), never its message. */
 export interface StoreFailure {
@@ -17,6 +20,13 @@ export interface PageQuery {
   readonly provider?: string | undefined;
 }
 
+/** One page of pending authorizations, in the order of their ids. */
+export interface PendingQuery {
+  readonly limit: number;
+  /** Only ids after this one, in the order of their UTF-8 bytes. */
+  readonly after?: string | undefined;
+}
+
 /** Records that a sweep has to look at. */
 export interface DueQuery {
   readonly nowMs: number;
@@ -24,6 +34,15 @@ export interface DueQuery {
   readonly provider?: string | undefined;
   /** Also those whose access token is due (`warmAt`), not only their refresh token (`keepAliveAt`). */
   readonly keepWarm: boolean;
+}
+
+/** What a store may make use of when several writes wait for it. */
+export interface WriteOptions {
+  /**
+   * A hint: this write ends something that has begun, such as the commit of a token that has arrived, and may overtake writes
+   * that begin something. A store whose writes do not stand in a line ignores it.
+   */
+  readonly urgent?: boolean | undefined;
 }
 
 /** What a change to a note makes of it; `text: undefined` deletes it. */
@@ -40,9 +59,13 @@ export interface NoteChange<A> {
  * - **Durable**: when an operation that writes resolves Right, its effect survives the death of this process and, for a
  *   store on disk, of the machine.
  * - **Nothing invented**: a record comes back exactly as it was put: any key, any length of text, times to the millisecond.
+ * - **One bad row spoils no other**: `page` and `due` give an account that cannot be read as an `UnreadableRecord`, in its
+ *   place; `read` and `update` of that account end Left.
  * - **Keep writes nothing**; a Left left the record as it was, or changed it wholly when the answer to a commit was lost.
- * - **Taken once**: of any number of concurrent `takePending` for one id at most one gets it.
+ * - **Taken once**: `updatePending` is as atomic as `update`, so that of any number of callbacks one takes a flow.
  * - **Own clock**: a store whose server has a clock passes it to the change; an embedded one passes undefined.
+ * - **Settles**: every operation ends, Right or Left, within seconds; on a store in trouble it ends Left. A caller gives up
+ *   after `storeTimeoutMs` (10 s) and takes that for a Left: what was to be written may still be written after it.
  * - **Never blocks** the event loop for more than a single short statement.
  */
 export interface TokenStore {
@@ -51,18 +74,34 @@ export interface TokenStore {
   /** Connects, creates and migrates the schema. Called once, before anything else; calling it again is harmless. */
   readonly open: TaskEither<StoreFailure, void>;
   readonly read: (key: string) => TaskEither<StoreFailure, AccountRecord | undefined>;
-  readonly update: <A>(key: string, change: RecordChange<A>) => TaskEither<StoreFailure, A>;
-  readonly page: (query: PageQuery) => TaskEither<StoreFailure, readonly AccountRecord[]>;
+  readonly update: <A>(key: string, change: RecordChange<A>, options?: WriteOptions) => TaskEither<StoreFailure, A>;
+  readonly page: (query: PageQuery) => TaskEither<StoreFailure, readonly FoundRecord[]>;
   /** The most overdue first. */
-  readonly due: (query: DueQuery) => TaskEither<StoreFailure, readonly AccountRecord[]>;
+  readonly due: (query: DueQuery) => TaskEither<StoreFailure, readonly FoundRecord[]>;
   /** Also forgets what has expired by `nowMs`. */
   readonly putPending: (pending: PendingAuthorization, nowMs: number) => TaskEither<StoreFailure, void>;
-  readonly takePending: (id: string) => TaskEither<StoreFailure, PendingAuthorization | undefined>;
-  /** A small named text that all processes share, such as the key checks; same laws as `update`. */
+  /** Same laws as `update`. Where the change gives back the very authorization it was given, nothing is written. */
+  readonly updatePending: <A>(
+    id: string,
+    change: (pending: PendingAuthorization | undefined) => PendingChange<A>,
+  ) => TaskEither<StoreFailure, A>;
+  /** What browsers are out on, expired or not. */
+  readonly pendings: (query: PendingQuery) => TaskEither<StoreFailure, readonly PendingAuthorization[]>;
+  /** A small named text that all processes share, such as the key checks; undefined when there is none. Takes no write lock. */
+  readonly readNote: (name: string) => TaskEither<StoreFailure, string | undefined>;
+  /** Reads, decides and writes one note; same laws as `update`. A change that gives the text it was shown writes nothing. */
   readonly updateNote: <A>(
     name: string,
     change: (text: string | undefined) => NoteChange<A>,
+    options?: WriteOptions,
   ) => TaskEither<StoreFailure, A>;
+  /**
+   * Copies everything, as it stands at one moment, to a new file while the store goes on being used. A store that is backed
+   * up by its server's own tools leaves it out.
+   */
+  readonly backup?: ((path: string) => TaskEither<StoreFailure, void>) | undefined;
+  /** Asked for once the store is open. */
+  readonly warnings?: (() => readonly StoreWarning[]) | undefined;
   /** Lets go of what it opened itself; what it was handed stays open. */
   readonly close: TaskEither<StoreFailure, void>;
 }

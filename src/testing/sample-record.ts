@@ -10,8 +10,10 @@ const attempt: Complete<Attempt> = {
   startedAt: 1_800_000_000_001,
   expiresAt: 1_800_000_030_002,
   settlesAt: 1_800_000_090_003,
-  recovery: true,
+  way: 'recovery',
+  repeat: 2,
   unknown: false,
+  announcedAt: 1_800_000_080_004,
 };
 
 const failure: Complete<Failure> = {
@@ -21,7 +23,9 @@ const failure: Complete<Failure> = {
   retryAt: 1_800_000_014_005,
   count: 3,
   terminal: 'client_rejected',
-  client: 'fingerprint-of-a-client',
+  clients: ['fingerprint-of-a-client', 'fingerprint-of-another'],
+  askedByProvider: true,
+  epoch: 4,
 };
 
 /** A record in which every field has a value of its own. */
@@ -29,19 +33,25 @@ export const fullRecord = (key = 'tray/391250'): Complete<AccountRecord> => ({
   ...keyFields(key),
   incarnation: 'incarnation-1',
   credential: 'lv1.2026-11.c2VhbGVkIGNyZWRlbnRpYWw',
-  authorization: 'authorization-1',
+  authorizationsBegun: 5,
+  authorization: 'n3.authorization',
   generation: 7,
   token: 'lv1.2026-11.c2VhbGVkIHRva2Vu',
   obtainedAt: 1_800_000_000_006,
   accessTokenExpiresAt: 1_800_003_600_007,
   refreshTokenExpiresAt: 1_802_592_000_008,
   renewable: true,
+  obtainedBy: 'fingerprint-of-a-client',
+  refreshTokenId: 'fingerprint-of-a-refresh-token',
+  spentRefreshTokenId: 'fingerprint-of-one-before',
+  renewedAt: 1_800_000_000_005,
   invalidated: false,
   fallbackTried: true,
   warmAt: 1_800_003_300_009,
   keepAliveAt: 1_801_987_200_010,
   attempt,
-  laterAttempt: 'attempt-0',
+  repeats: 2,
+  answered: { generation: 6, repeat: 1 },
   failure,
   createdAt: 1_799_999_999_011,
   updatedAt: 1_800_000_000_012,
@@ -70,10 +80,17 @@ export const recordVariants = (key?: string): readonly AccountRecord[] => {
   const full = fullRecord(key);
   const bare = bareRecord(key);
   const { token, obtainedAt, accessTokenExpiresAt, refreshTokenExpiresAt, warmAt, keepAliveAt } = full;
-  const { authorization, laterAttempt } = full;
-  const { retryAt, terminal, client, ...bareFailure } = failure;
+  const { authorizationsBegun, authorization, obtainedBy, refreshTokenId, spentRefreshTokenId, renewedAt } = full;
+  const { repeats, answered } = full;
+  const { announcedAt, ...silentAttempt } = attempt;
+  const { retryAt, terminal, clients, askedByProvider, epoch, ...bareFailure } = failure;
   const optional: readonly Partial<AccountRecord>[] = [
+    { authorizationsBegun },
     { authorization },
+    { obtainedBy },
+    { refreshTokenId },
+    { spentRefreshTokenId },
+    { renewedAt },
     { token },
     { obtainedAt },
     { accessTokenExpiresAt },
@@ -81,14 +98,21 @@ export const recordVariants = (key?: string): readonly AccountRecord[] => {
     { warmAt },
     { keepAliveAt },
     { attempt },
-    { laterAttempt },
-    { attempt: { ...attempt, recovery: false, unknown: true } },
+    { repeats },
+    { answered },
+    { attempt: silentAttempt },
+    { attempt: { ...silentAttempt, announcedAt, way: 'first', repeat: 0, unknown: true } },
+    { attempt: { ...silentAttempt, way: 'fallback' } },
     { failure: bareFailure },
     { failure: { ...bareFailure, retryAt } },
     { failure: { ...bareFailure, terminal } },
     { failure: { ...bareFailure, terminal: 'reauthorization_required' } },
     { failure: { ...bareFailure, terminal: 'account_unavailable' } },
-    { failure: { ...bareFailure, client } },
+    { failure: { ...bareFailure, clients } },
+    { failure: { ...bareFailure, clients: [] } },
+    { failure: { ...bareFailure, askedByProvider } },
+    { failure: { ...bareFailure, askedByProvider: false } },
+    { failure: { ...bareFailure, epoch } },
   ];
   return [full, bare, ...optional.flatMap((fields) => [{ ...bare, ...fields }, without(full, fields)])];
 };

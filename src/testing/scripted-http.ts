@@ -7,6 +7,8 @@ import { printedAs } from './printed-as.js';
 export interface ScriptedAnswer {
   readonly status?: number | undefined;
   readonly json?: Readonly<Record<string, unknown>> | undefined;
+  /** The body, for an answer that is no JSON; that of `json` unless given. */
+  readonly text?: string | undefined;
   /** Names in any case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -108,12 +110,13 @@ export const scriptedHttp = (
   return http;
 };
 
-const answerOf = (answer: ScriptedAnswer, sentAtMs: number): HttpAnswer => ({
-  status: answer.status ?? 200,
-  headers: Object.fromEntries(Object.entries(answer.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
-  json: answer.json,
-  sentAtMs,
-});
+const answerOf = (answer: ScriptedAnswer, sentAtMs: number): HttpAnswer => {
+  const { status = 200, json, text = json === undefined ? '' : JSON.stringify(json) } = answer;
+  const headers = Object.entries(answer.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const given = { status, headers: Object.fromEntries(headers), json, sentAtMs };
+  // As hidden from whoever prints it as that of a real client.
+  return Object.defineProperty(given, 'text', { get: () => text });
+};
 
 const nameOf = ({ method, url }: HttpRequest): string => `${method} ${url.split('?', 1).join('')}`;
 

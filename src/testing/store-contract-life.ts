@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import type { TokenStore } from '../ports/token-store.js';
 import { bareRecord, fullRecord, sameValue } from './sample-record.js';
-import { openHandles, putRecord, succeeds, type StoreContractCheck } from './store-harness.js';
+import { openHandles, putRecord, succeeds, takeOut, type StoreContractCheck } from './store-harness.js';
 
 const pending = {
   id: 'state',
@@ -56,7 +56,7 @@ export const lifeChecks: readonly StoreContractCheck[] = [
       for (const store of handles) await succeeds(store.close);
       const again = await harness.open();
       sameValue(await succeeds(again.page({ limit: 10 })), [fullRecord()]);
-      sameValue(await succeeds(again.takePending('state')), pending);
+      sameValue(await takeOut(again, 'state'), pending);
       equal(await writeNote(again, 'kept'), 'kept');
     },
   },
@@ -85,11 +85,11 @@ export const lifeChecks: readonly StoreContractCheck[] = [
       equal(await succeeds(other.read('tray/391250')), undefined);
       sameValue(await succeeds(other.page({ limit: 10 })), []);
       for (const keepWarm of [false, true]) sameValue(await succeeds(other.due({ nowMs: 2, limit: 10, keepWarm })), []);
-      equal(await succeeds(other.takePending('state')), undefined);
+      equal(await takeOut(other, 'state'), undefined);
       equal(await writeNote(other, 'of other'), undefined);
       await putRecord(other, { ...bareRecord(), keepAliveAt: 1 });
       await succeeds(other.putPending({ ...pending, id: 'another state' }, pending.expiresAt + 1));
-      sameValue(await succeeds(one.takePending('state')), pending);
+      sameValue(await takeOut(one, 'state'), pending);
       sameValue(await succeeds(one.read('tray/391250')), { ...fullRecord(), keepAliveAt: 1, warmAt: 1 });
       for (const keepWarm of [false, true]) {
         sameValue(await succeeds(one.due({ nowMs: 2, limit: 10, keepWarm })), [

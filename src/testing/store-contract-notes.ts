@@ -6,8 +6,7 @@ import { allAtOnce, openHandles, succeeds, type StoreContractCheck } from './sto
 const write = (store: TokenStore, name: string, text: string | undefined): Promise<string | undefined> =>
   succeeds(store.updateNote(name, (before) => ({ text, result: before })));
 
-const read = (store: TokenStore, name: string): Promise<string | undefined> =>
-  succeeds(store.updateNote(name, (text) => ({ text, result: text })));
+const read = (store: TokenStore, name: string): Promise<string | undefined> => succeeds(store.readNote(name));
 
 const increment = (text: string | undefined): NoteChange<number> => {
   const next = Number(text ?? '0') + 1;
@@ -25,6 +24,7 @@ export const noteChecks: readonly StoreContractCheck[] = [
       equal(await write(store, 'one', 'second'), 'first');
       equal(await read(store, 'one'), 'second');
       equal(await read(store, "two '%_😀"), '');
+      equal(await write(store, "two '%_😀", ''), '');
       equal(await read(store, 'three'), undefined);
     },
   },
@@ -38,6 +38,29 @@ export const noteChecks: readonly StoreContractCheck[] = [
       equal(await write(store, 'one', undefined), undefined);
       equal(await write(store, 'one', 'again'), undefined);
       equal(await read(store, 'two'), 'stays');
+    },
+  },
+  {
+    name: 'leaves a note as it is, and an absent one absent, when its change gives the text it was shown',
+    run: async ({ open }) => {
+      const store = await open();
+      const keepText = (name: string): Promise<string | undefined> =>
+        succeeds(store.updateNote(name, (text) => ({ text, result: text })));
+      equal(await keepText('one'), undefined);
+      equal(await read(store, 'one'), undefined);
+      await write(store, 'one', '');
+      equal(await keepText('one'), '');
+      equal(await read(store, 'one'), '');
+    },
+  },
+  {
+    name: 'reads a note as the last change of any handle left it',
+    run: async (harness) => {
+      const handles = await openHandles(harness, 2);
+      for (const [index, writer] of handles.entries()) {
+        await write(writer, 'one', `text ${index}`);
+        deepEqual(await Promise.all(handles.map((reader) => read(reader, 'one'))), [`text ${index}`, `text ${index}`]);
+      }
     },
   },
   {

@@ -1,13 +1,14 @@
-import { deepEqual, ok } from 'node:assert/strict';
-import type { AccountRecord } from '../domain/account-record.js';
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { isUnreadable, type FoundRecord } from '../domain/unreadable-record.js';
 import type { DueQuery, TokenStore } from '../ports/token-store.js';
+import { drop } from '../domain/record-change.js';
 import { oddKeys } from './odd-keys.js';
 import { bareRecord, recordVariants, sameValue } from './sample-record.js';
 import { putRecord, succeeds, type StoreContractCheck } from './store-harness.js';
 
 const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-const keysOf = (records: readonly AccountRecord[]): readonly string[] => records.map(({ key }) => key);
+const keysOf = (records: readonly FoundRecord[]): readonly string[] => records.map(({ key }) => key);
 
 const putKeys = async (store: TokenStore, keys: readonly string[]): Promise<void> => {
   for (const key of keys) await putRecord(store, bareRecord(key));
@@ -70,6 +71,30 @@ export const queryChecks: readonly StoreContractCheck[] = [
       });
       for (const record of records) await putRecord(store, record);
       sameValue(await succeeds(store.page({ limit: 1_000 })), records);
+    },
+  },
+  {
+    name: 'gives an account that cannot be read in its place, by its name, and every other one whole',
+    run: async ({ open, spoil }) => {
+      if (spoil === undefined) return;
+      const store = await open();
+      const due = ['tray/1', 'tray/2', 'tray/3'].map((key, index) => ({
+        ...bareRecord(key),
+        keepAliveAt: nowMs - 3 + index,
+      }));
+      for (const record of due) await putRecord(store, record);
+      await spoil('tray/2');
+      const expected = [due[0], { key: 'tray/2', provider: 'tray', account: '2', unreadable: true }, due[2]];
+      const query = { nowMs, limit: 10, keepWarm: true };
+      for (const found of [await succeeds(store.page({ limit: 10 })), await succeeds(store.due(query))]) {
+        sameValue(
+          found.map((one) => (isUnreadable(one) ? { ...one, why: undefined } : one)),
+          expected,
+        );
+      }
+      deepEqual(await pagesOf(store, 1), [['tray/1'], ['tray/2'], ['tray/3']]);
+      equal((await store.read('tray/2')())._tag, 'Left');
+      equal((await store.update('tray/2', () => drop(undefined))())._tag, 'Left');
     },
   },
   {

@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { fail } from 'node:assert/strict';
 import type { AccountRecord } from '../domain/account-record.js';
+import type { PendingAuthorization } from '../domain/pending-authorization.js';
 import { put } from '../domain/record-change.js';
 import type { StoreFailure, TokenStore } from '../ports/token-store.js';
 
@@ -14,6 +15,11 @@ export interface StoreHarness {
   readonly open: () => Promise<TokenStore>;
   /** The same under another namespace. Leave it out when namespaces of this store never share data. */
   readonly openNamespace?: ((namespace: string) => Promise<TokenStore>) | undefined;
+  /**
+   * Makes what is stored under a key unreadable, its name aside, as damage or a stranger might. Leave it out when there is no
+   * way to reach the data from outside.
+   */
+  readonly spoil?: ((key: string) => Promise<void>) | undefined;
   /** Closes the handles that are still open and deletes the data. */
   readonly dispose: () => Promise<void>;
 }
@@ -29,6 +35,14 @@ export const succeeds = async <A>(operation: TaskEither<StoreFailure, A>): Promi
   const outcome = await operation();
   return isLeft(outcome) ? fail(`${outcome.left.operation} failed: ${outcome.left.why}`) : outcome.right;
 };
+
+/** A pending authorization, which is then gone. */
+export const takeOut = (store: TokenStore, id: string): Promise<PendingAuthorization | undefined> =>
+  succeeds(store.updatePending(id, (current) => ({ pending: undefined, result: current })));
+
+/** A pending authorization, which stays. */
+export const lookAt = (store: TokenStore, id: string): Promise<PendingAuthorization | undefined> =>
+  succeeds(store.updatePending(id, (current) => ({ pending: current, result: current })));
 
 /** Several handles on the same data. */
 export const openHandles = (harness: StoreHarness, count: number): Promise<readonly TokenStore[]> =>

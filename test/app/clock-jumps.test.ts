@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { authorizedCentry, centryKey, centryLifeMs, codeOf, hourMs, minuteMs, secondMs } from './llavero-fixture.js';
+import type { ScriptedReply } from '../../src/testing/scripted-http.js';
+import {
+  authorizedCentry,
+  centryKey,
+  centryLifeMs,
+  codeOf,
+  during,
+  hourMs,
+  minuteMs,
+  secondMs,
+} from './llavero-fixture.js';
 import { centryAnswer } from './provider-answers.js';
 
 describe('a wall clock that is set back', () => {
@@ -39,14 +49,45 @@ describe('a wall clock that is set back', () => {
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_PROVIDER_UNAVAILABLE');
   });
 
-  it('makes no cool-down of a provider longer than the longest that is believed', async () => {
+  it('makes no cool-down of a provider longer than it was', async () => {
     const { llavero, clock, http } = await authorizedCentry();
     await clock.advance(centryLifeMs);
     http.answer({ status: 429, headers: { 'Retry-After': '60' } });
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_RATE_LIMITED');
     await expect(llavero.token(centryKey)).rejects.toMatchObject({ retryAfterMs: minuteMs });
+    clock.setWallClock(clock.nowMs() - 30 * secondMs);
+    await expect(llavero.token(centryKey, { force: true })).rejects.toMatchObject({ retryAfterMs: minuteMs });
+  });
+
+  it.each<readonly [string, ScriptedReply]>([
+    ['a 429', { status: 429, headers: { 'Retry-After': '3600' } }],
+    ['a failure', { _tag: 'Unsent', why: 'ECONNREFUSED' }],
+  ])('by a day drops the cool-down after %s, which the clock had dated ahead', async (_what, reply) => {
+    const { llavero, clock, http } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    http.handle(() => reply);
+    await codeOf(llavero.token(centryKey));
+    await codeOf(llavero.token(centryKey));
+    expect(http.requests).toHaveLength(2);
     clock.setWallClock(clock.nowMs() - 24 * hourMs);
-    await expect(llavero.token('centry/acme', { force: true })).rejects.toMatchObject({ retryAfterMs: hourMs });
+    http.answer(centryAnswer(2));
+    expect((await llavero.token(centryKey, { force: true })).generation).toBe(2);
+  });
+
+  it('by a day makes an attempt that was dated ahead begin anew, and no recovery come early', async () => {
+    const scene = await authorizedCentry();
+    const { llavero, another, clock, http } = scene;
+    await clock.advance(centryLifeMs);
+    const { arrived } = http.hold();
+    void codeOf(another().token(centryKey));
+    await arrived;
+    clock.setWallClock(clock.nowMs() - 24 * hourMs);
+    expect(await codeOf(llavero.token(centryKey, { patienceMs: 0 }))).toBe('ERR_PROVIDER_UNAVAILABLE');
+    await clock.advance(100 * secondMs - 1);
+    expect(await codeOf(llavero.token(centryKey, { patienceMs: 0 }))).toBe('ERR_OUTCOME_UNKNOWN');
+    expect(http.requests).toHaveLength(2);
+    http.answer(centryAnswer(2));
+    expect((await during(scene, 11 * secondMs, llavero.token(centryKey))).generation).toBe(2);
   });
 });
 

@@ -70,7 +70,7 @@ describe('close', () => {
     const { llavero, another, clock, http, store, settle } = await authorizedCentry();
     await clock.advance(centryLifeMs);
     http.handle(() => {
-      store.failNext('update', 12);
+      store.failNext('update', 40);
       return centryAnswer(2);
     });
     const renewing = codeOf(llavero.token(centryKey));

@@ -40,6 +40,7 @@ const eventful = async (): Promise<Scene> => {
   const renewing = llavero.token(centryKey);
   await clock.advance(1_000);
   await llavero.invalidate(centryKey, await renewing);
+  await clock.advance(1_000);
   const held = http.hold();
   const discarded = codeOf(llavero.token(centryKey));
   await held.arrived;

@@ -12,6 +12,7 @@ import type { LlaveroEvent, LlaveroEventType } from '../../src/domain/llavero-ev
 import type { RefreshPolicyOptions } from '../../src/domain/refresh-policy.js';
 import type { Token } from '../../src/domain/token.js';
 import type { Fetch } from '../../src/ports/fetch.js';
+import type { TokenStore } from '../../src/ports/token-store.js';
 import type { ProviderPreset } from '../../src/ports/provider.js';
 import { fakeClock, type FakeClock } from '../../src/testing/fake-clock.js';
 import { memoryStore } from '../../src/testing/memory-store.js';
@@ -64,6 +65,9 @@ export interface ProcessOptions {
   readonly fraction?: number | undefined;
   readonly fetch?: Fetch | undefined;
   readonly apiLimits?: ApiLimits | undefined;
+  readonly storeTimeoutMs?: number | undefined;
+  /** Another way to the same data than the scene's own store. */
+  readonly store?: TokenStore | undefined;
   readonly overrides?: readonly ContainerModule[] | undefined;
 }
 
@@ -94,11 +98,12 @@ export const makeScene = (options: ProcessOptions = {}): Scene => {
   const another = (own: ProcessOptions = options): Llavero =>
     createLlavero({
       providers: own.providers ?? [centryPreset(), trayPreset(), citrusPreset()],
-      store,
+      store: own.store ?? store,
       encryption: own.encryption ?? encryption(),
       policy: own.policy,
       fetch: own.fetch,
       apiLimits: own.apiLimits,
+      storeTimeoutMs: own.storeTimeoutMs,
       overrides: [
         new ContainerModule(({ rebind }) => {
           rebind(ports.clock).toConstantValue(clock);
@@ -143,6 +148,13 @@ export const callLoosely = async (
   return result;
 };
 
+/** What becomes of a promise while time goes on for so long. */
+export const during = async <A>({ clock }: Pick<Scene, 'clock'>, ms: number, promise: Promise<A>): Promise<A> => {
+  promise.catch(() => undefined);
+  await clock.advance(ms);
+  return promise;
+};
+
 /** The error of a promise that has to be rejected with one of ours. */
 export const failureOf = async (promise: Promise<unknown>): Promise<LlaveroError> => {
   const outcome = await promise.then(
@@ -155,6 +167,13 @@ export const failureOf = async (promise: Promise<unknown>): Promise<LlaveroError
 
 /** The code of a promise that has to be rejected with one of our errors. */
 export const codeOf = async (promise: Promise<unknown>): Promise<string> => (await failureOf(promise)).code;
+
+/** The code of a call that may fail; undefined when it did not. */
+export const codeIfFailed = (promise: Promise<unknown>): Promise<string | undefined> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => (error instanceof LlaveroError ? error.code : String(error)),
+  );
 
 /** The access token, laid open. */
 export const accessOf = (token: Token | undefined): string | undefined => token?.accessToken.expose();

@@ -54,6 +54,9 @@ describe('createLlavero', () => {
       "two providers are called centry: give one of them another id, { id: 'centry-2' }",
     ],
     ['a policy that is no object', { ...right, policy: 'fast' }, 'policy must be an object'],
+    ['no time for the store', { ...right, storeTimeoutMs: 0 }, 'createLlavero({ storeTimeoutMs }): write milliseconds'],
+    ['endless time for the store', { ...right, storeTimeoutMs: Infinity }, 'more than 0, such as 10_000'],
+    ['a time that is a text', { ...right, storeTimeoutMs: '10 s' }, 'createLlavero({ storeTimeoutMs })'],
     ['a misspelt policy', { ...right, policy: { renewBefore: 1 } }, 'policy knows no renewBefore'],
   ])('throws a TypeError that says what to write for %s', (_case, options, message) => {
     expect(created(options)).toThrow(TypeError);
@@ -87,6 +90,7 @@ const durations = [
   'requestTimeoutMs',
   'attemptTtlMs',
   'settleMs',
+  'recoveryNoticeMs',
   'patienceMs',
   'cooldownMinMs',
   'cooldownMaxMs',
@@ -110,11 +114,12 @@ describe('a policy', () => {
     [{ softFraction: Number.NaN }, 'policy.softFraction must be a fraction of the lifetime from 0 to below 1'],
     [{ cacheEntries: 0 }, 'policy.cacheEntries must be a whole number of at least 1'],
     [{ cacheEntries: 1.5 }, 'policy.cacheEntries must be a whole number of at least 1'],
-    [{ recovery: 'always' }, "policy.recovery must be 'retry', 'probe-once' or 'never'"],
+    [{ recovery: 'always' }, "policy.recovery must be 'probe', 'retry' or 'never'"],
+    [{ recovery: 'probe-once' }, "policy.recovery must be 'probe', 'retry' or 'never'"],
     [{ requestTimeoutMs: 0 }, 'policy.requestTimeoutMs, defaultLifetimeMs and cooldownMinMs must be more than 0'],
     [{ defaultLifetimeMs: 0 }, 'policy.requestTimeoutMs, defaultLifetimeMs and cooldownMinMs must be more than 0'],
     [{ cooldownMinMs: 0 }, 'policy.requestTimeoutMs, defaultLifetimeMs and cooldownMinMs must be more than 0'],
-    [{ requestTimeoutMs: 30_000 }, 'policy.attemptTtlMs must be well over requestTimeoutMs'],
+    [{ requestTimeoutMs: 40_000 }, 'policy.attemptTtlMs must be well over requestTimeoutMs'],
     [{ cooldownMinMs: 2_000, cooldownMaxMs: 1_000 }, 'policy.cooldownMaxMs must not be below cooldownMinMs'],
   ])('%j is a TypeError', (policy, message) => {
     expect(created({ ...right, policy })).toThrow(TypeError);
@@ -175,7 +180,7 @@ describe('an option that nobody knows', () => {
   it('is a TypeError that names those there are', () => {
     const options = { ...right, apiLimit: 'wait' };
     expect(() => createLlavero(options)).toThrow(
-      'createLlavero knows no option "apiLimit"; it takes providers, store, encryption, policy, allowHttpOnLoopback, fetch, apiLimits, overrides',
+      'createLlavero knows no option "apiLimit"; it takes providers, store, encryption, policy, allowHttpOnLoopback, fetch, apiLimits, storeTimeoutMs, overrides',
     );
   });
 });

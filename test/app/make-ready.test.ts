@@ -6,11 +6,11 @@ const old = encryption('old', 1).keys;
 const next = encryption('next', 2).keys;
 
 describe('ready', () => {
-  it('opens the store once and writes one key check', async () => {
+  it('opens the store once and writes one key check and its secret for fingerprints', async () => {
     const { llavero, store } = makeScene();
     await Promise.all([llavero.ready(), llavero.ready(), llavero.status(centryKey).catch(() => undefined)]);
     await llavero.ready();
-    expect([store.asked('open'), store.writes()]).toEqual([1, 1]);
+    expect([store.asked('open'), store.writes()]).toEqual([1, 2]);
   });
 
   it('is done by the first call when nobody asks for it', async () => {

@@ -9,6 +9,7 @@ import {
   callLoosely,
   centryKey,
   centryLifeMs,
+  failureOf,
   hourMs,
   makeScene,
   minuteMs,
@@ -47,10 +48,13 @@ describe('start', () => {
     await llavero.close();
   });
 
-  it('loses it without sweeps, which is what the sweeps are for', async () => {
-    const { llavero, clock } = await trayShops(1);
+  it('loses it without sweeps, which is what the sweeps are for: the next call is told', async () => {
+    const { llavero, clock, refused } = await trayShops(1);
     await clock.advance(90 * dayMs);
+    const error = await failureOf(llavero.token(shopKey(1)));
+    expect(error.reason).toMatchObject({ _tag: 'ReauthorizationRequired', cause: 'refresh_token_expired' });
     expect((await llavero.status(shopKey(1))).state).toBe('reauthorization_required');
+    expect(refused()).toBe(1);
   });
 
   it('sweeps at once and then every minute', async () => {

@@ -8,6 +8,7 @@ import {
   citrusKey,
   citrusPreset,
   codeOf,
+  during,
   encryption,
   hourMs,
   minuteMs,
@@ -39,15 +40,6 @@ describe('a sweep does not ask for an account that', () => {
     expect(asked).toEqual([1]);
   });
 
-  it('has outlived its refresh token', async () => {
-    const { llavero, clock, asked, store } = await trayShops(1);
-    await clock.advance(30 * dayMs);
-    store.resetCounts();
-    expect(await llavero.sweep()).toMatchObject(nothing);
-    expect(store.writes()).toBe(0);
-    expect(asked).toEqual([]);
-  });
-
   it('never had a refresh token, however old its access token is', async () => {
     const { llavero, clock, http } = await trayShops(0);
     http.answer(trayAnswer(1, clock.nowMs(), { refresh_token: undefined }));
@@ -57,14 +49,15 @@ describe('a sweep does not ask for an account that', () => {
     expect(http.requests).toHaveLength(1);
   });
 
-  it('belongs to a client the provider refuses, until there is another client', async () => {
+  it('belongs to a client the provider refused within the hour, unless there is another client', async () => {
     const { llavero, another, clock, http } = await authorizedCentry();
     await clock.advance(centryLifeMs);
     http.answer(oauthError('invalid_client', 401));
     expect(await llavero.sweep({ keepWarm: true })).toMatchObject(failed);
-    await clock.advance(hourMs);
-    expect(await llavero.sweep({ keepWarm: true })).toMatchObject(nothing);
-    expect(await another().sweep({ keepWarm: true })).toMatchObject(nothing);
+    await clock.advance(hourMs - 1);
+    for (const process of [llavero, another()]) {
+      expect(await process.sweep({ keepWarm: true })).toMatchObject({ renewed: 0 });
+    }
     expect(http.requests).toHaveLength(2);
     http.answer(centryAnswer(2));
     await llavero.register({ provider: 'centry', account: 'acme', clientSecret: `${canary}-corrected` });
@@ -79,7 +72,7 @@ describe('a sweep does not ask for an account that', () => {
     const corrected = another({
       providers: [centry({ clientId: 'centry-client', clientSecret: `${canary}-corrected` })],
     });
-    expect(await llavero.sweep({ keepWarm: true })).toMatchObject(nothing);
+    expect(await llavero.sweep({ keepWarm: true })).toMatchObject({ renewed: 0 });
     http.answer(centryAnswer(2));
     expect(await corrected.sweep({ keepWarm: true })).toMatchObject(renewed);
     expect(http.requests).toHaveLength(3);
@@ -87,6 +80,17 @@ describe('a sweep does not ask for an account that', () => {
 });
 
 describe('a sweep asks again for an account that', () => {
+  it('has outlived the known end of its refresh token, until the provider says that it is dead', async () => {
+    const { llavero, clock, refused, store } = await trayShops(1);
+    await clock.advance(30 * dayMs);
+    expect(await llavero.sweep()).toMatchObject(failed);
+    expect(refused()).toBe(1);
+    store.resetCounts();
+    await clock.advance(dayMs);
+    expect(await llavero.sweep()).toMatchObject(nothing);
+    expect([refused(), store.writes()]).toEqual([1, 0]);
+  });
+
   it('its provider calls unavailable, once an hour', async () => {
     const { llavero, another, clock, asked, say } = await dueShop();
     say(1, trayError(1001), trayError(1001));
@@ -118,7 +122,7 @@ describe('a sweep asks again for an account that', () => {
     expect(asked).toEqual([1, 1, 1]);
   });
 
-  it('was being renewed when its process died, once the attempt has settled', async () => {
+  it('was being renewed when its process died, once the attempt has settled and the recovery was announced', async () => {
     const { llavero, another, clock, asked, keepWaiting } = await dueShop();
     const never = keepWaiting(1);
     void another().sweep();
@@ -126,61 +130,102 @@ describe('a sweep asks again for an account that', () => {
     expect(await llavero.sweep()).toMatchObject(skipped);
     await clock.advance(90 * secondMs - 1);
     expect(await llavero.sweep()).toMatchObject(skipped);
-    expect(asked).toEqual([1]);
     await clock.advance(1);
-    expect(await llavero.sweep()).toMatchObject(renewed);
+    const sweeping = llavero.sweep();
+    await clock.advance(10 * secondMs - 1);
+    expect(asked).toEqual([1]);
+    expect(await during({ clock }, 1, sweeping)).toMatchObject(renewed);
     expect((await llavero.status(shopKey(1))).state).toBe('ready');
   });
 });
 
 describe('an attempt that nobody knows the outcome of', () => {
-  it('is recovered by the sweep as soon as it has settled, though the account was not due', async () => {
+  it('is recovered by sweeps when it has settled, though the account was not due', async () => {
     const { llavero, another, clock, http, eventsOf } = await authorizedCentry();
     await clock.advance(centryLifeMs);
     const never = http.hold();
     void codeOf(another().token(centryKey));
     await never.arrived;
-    await clock.advance(90 * secondMs - 1);
+    await clock.advance(100 * secondMs - 1);
     expect(await llavero.sweep()).toMatchObject(nothing);
     await clock.advance(1);
     http.answer(centryAnswer(2));
-    expect(await llavero.sweep()).toMatchObject(renewed);
+    expect(await during({ clock }, 10 * secondMs, llavero.sweep())).toMatchObject(renewed);
     expect(eventsOf('renewal_started').map(({ recovery }) => recovery)).toEqual([false, true]);
     await clock.advance(dayMs);
     expect(await llavero.sweep()).toMatchObject(nothing);
   });
 
-  it('is recovered as well when its own process lived to say so', async () => {
+  it('is recovered by sweeps of processes that live no longer than their sweep', async () => {
+    const { another, clock, http } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    const never = http.hold();
+    void codeOf(another().token(centryKey));
+    await never.arrived;
+    await clock.advance(hourMs);
+    http.answer(centryAnswer(2));
+    expect(await during({ clock }, 10 * secondMs, another().sweep())).toMatchObject(renewed);
+  });
+
+  it('is recovered by a sweep though somebody else has announced the recovery and was not seen again', async () => {
+    const { llavero, another, clock, http } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    const never = http.hold();
+    void codeOf(another().token(centryKey));
+    await never.arrived;
+    await clock.advance(hourMs);
+    expect(await codeOf(another().token(centryKey, { patienceMs: 0 }))).toBe('ERR_OUTCOME_UNKNOWN');
+    http.answer(centryAnswer(2));
+    expect(await during({ clock }, 10 * secondMs, llavero.sweep())).toMatchObject(renewed);
+  });
+
+  it('is recovered as well when its own process lived to say so, and needs no notice then', async () => {
     const { llavero, clock, http } = await authorizedCentry();
     await clock.advance(centryLifeMs);
     http.fail('Unknown', 'ECONNRESET');
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
-    await clock.advance(90 * secondMs - 1);
+    await clock.advance(60 * secondMs - 1);
     expect(await llavero.sweep()).toMatchObject(nothing);
     await clock.advance(1);
     http.answer(centryAnswer(2));
     expect(await llavero.sweep()).toMatchObject(renewed);
   });
 
-  it('is recovered once; when that stays unknown as well, the sweep says that a person is needed', async () => {
-    const { llavero, clock, http, eventsOf } = await authorizedCentry();
+  it('is recovered again and again, by one sweep a settle window, until the provider gives its verdict', async () => {
+    const { llavero, another, clock, http, eventsOf } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    http.handle(() => ({ _tag: 'Unknown', why: 'ECONNRESET' }));
+    await codeOf(llavero.token(centryKey));
+    for (let minute = 0; minute < 30; minute += 1) {
+      await clock.advance(60 * secondMs - 1);
+      expect(await another().sweep()).toMatchObject(nothing);
+      await clock.advance(1);
+      expect(await another().sweep()).toMatchObject(failed);
+    }
+    expect(http.requests).toHaveLength(1 + 1 + 30);
+    http.handle(() => oauthError('invalid_grant'));
+    await clock.advance(60 * secondMs);
+    expect(await llavero.sweep()).toMatchObject(failed);
+    expect(eventsOf('renewal_failed').at(-1)?.code).toBe('ERR_REAUTHORIZATION_REQUIRED');
+    await clock.advance(dayMs);
+    expect(await llavero.sweep()).toMatchObject(nothing);
+  });
+
+  it('needs a person where the policy is never, and the sweep says so', async () => {
+    const { llavero, clock, http, eventsOf } = await authorizedCentry({ policy: { recovery: 'never' } });
     await clock.advance(centryLifeMs);
     http.fail('Unknown', 'ECONNRESET');
     await codeOf(llavero.token(centryKey));
-    await clock.advance(90 * secondMs);
-    http.fail('Unknown', 'ECONNRESET');
-    expect(await llavero.sweep()).toMatchObject(failed);
-    await clock.advance(90 * secondMs);
+    await clock.advance(60 * secondMs);
     expect(await llavero.sweep()).toMatchObject(failed);
     expect((await llavero.status(centryKey)).state).toBe('reauthorization_required');
     expect(eventsOf('renewal_failed').map(({ code }) => code)).toEqual([
-      'ERR_OUTCOME_UNKNOWN',
       'ERR_OUTCOME_UNKNOWN',
       'ERR_REAUTHORIZATION_REQUIRED',
     ]);
     await clock.advance(dayMs);
     expect(await llavero.sweep()).toMatchObject(nothing);
-    expect(http.requests).toHaveLength(3);
+    expect(http.requests).toHaveLength(2);
   });
 
   it('is left for a later sweep when the recovery was not sent', async () => {

@@ -76,7 +76,7 @@ describe('two processes that sweep one store', () => {
   });
 
   it('skip what the other one has renewed meanwhile, even when its access token is due again by then', async () => {
-    const { llavero, another, clock, store, asked } = await trayShops(1);
+    const { llavero, another, clock, store, asked } = await trayShops(1, { storeTimeoutMs: 4 * hourMs });
     await clock.advance(dueAfterMs);
     const other = another();
     await other.ready();

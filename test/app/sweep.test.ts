@@ -187,7 +187,7 @@ describe('the requests of a sweep', () => {
     await settle();
     expect(http.requests.length - before).toBe(8);
     for (const { release } of held) release({ _tag: 'Unsent', why: 'ECONNREFUSED' });
-    expect(await sweeping).toMatchObject({ due: 20, failed: 20 });
+    expect(await sweeping).toMatchObject({ due: 20, renewed: 0 });
   });
 
   it('to a slow account hold up no other', async () => {

@@ -3,7 +3,8 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { StoreFailure, TokenStore } from '../../src/ports/token-store.js';
 import { deferred } from '../../src/testing/deferred.js';
 
-export type StoreOperation = 'open' | 'read' | 'update' | 'page' | 'putPending' | 'takePending' | 'updateNote';
+export type StoreOperation =
+  'open' | 'read' | 'update' | 'page' | 'putPending' | 'updatePending' | 'pendings' | 'readNote' | 'updateNote';
 
 type Answer<A> = Promise<Either<StoreFailure, A>>;
 type Fault = <A>(operation: StoreOperation, task: TaskEither<StoreFailure, A>) => Answer<A>;
@@ -63,23 +64,40 @@ export const watchedStore = (inner: TokenStore): WatchedStore => {
     open: watch('open', inner.open),
     read: (key) => watch('read', inner.read(key)),
     page: (query) => watch('page', inner.page(query)),
-    takePending: (id) => watch('takePending', inner.takePending(id)),
-    putPending: (pending, nowMs) => watch('putPending', () => counted(true, inner.putPending(pending, nowMs))()),
-    update: (key, change) =>
+    updatePending: (id, change) =>
       watch(
-        'update',
-        inner.update(key, (current, nowMs) => {
-          const decided = change(current, nowMs);
-          return counted(decided._tag !== 'Keep', decided);
+        'updatePending',
+        inner.updatePending(id, (current) => {
+          const decided = change(current);
+          return counted(decided.pending !== current, decided);
         }),
       ),
-    updateNote: (name, change) =>
+    putPending: (pending, nowMs) => watch('putPending', () => counted(true, inner.putPending(pending, nowMs))()),
+    update: (key, change, options) =>
+      watch(
+        'update',
+        inner.update(
+          key,
+          (current, nowMs) => {
+            const decided = change(current, nowMs);
+            return counted(decided._tag !== 'Keep', decided);
+          },
+          options,
+        ),
+      ),
+    pendings: (query) => watch('pendings', inner.pendings(query)),
+    readNote: (name) => watch('readNote', inner.readNote(name)),
+    updateNote: (name, change, options) =>
       watch(
         'updateNote',
-        inner.updateNote(name, (text) => {
-          const decided = change(text);
-          return counted(decided.text !== text, decided);
-        }),
+        inner.updateNote(
+          name,
+          (text) => {
+            const decided = change(text);
+            return counted(decided.text !== text, decided);
+          },
+          options,
+        ),
       ),
     asked: (operation) => counts.get(operation) ?? 0,
     writes: () => writes,

@@ -102,11 +102,6 @@ const broken: readonly Broken[] = [
       ),
   },
   {
-    name: 'a cipher whose fingerprints throw what they are of',
-    ends: () => 'ok',
-    play: (stage) => obtainWith(stage, cipher(stage, { fingerprint: throwing })),
-  },
-  {
     name: 'a cipher that does not open what it sealed',
     ends: () => 'ERR_DECRYPTION_FAILED',
     play: (stage) =>

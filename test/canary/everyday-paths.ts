@@ -20,6 +20,7 @@ const wholeLife = async (stage: Stage): Promise<string> => {
   );
   const token = await llavero.token(key, { force: true });
   stage.watch(token);
+  stage.ahead(1_000);
   await mustEnd(
     'ok',
     stage.end(() => llavero.invalidate(key, token)),
@@ -67,7 +68,9 @@ const sweepAt = async (stage: Stage, server: HostileServer): Promise<string> => 
 
 const revokeAt = async (stage: Stage, server: HostileServer): Promise<string> => {
   await connect(stage);
-  const llavero = stage.open({ at: await server.start(stage) });
+  const at = await server.start(stage);
+  const llavero = stage.open({ at });
+  await stage.vendor.move(llavero, at);
   const end = await stage.end(() => llavero.revoke(stage.vendor.key));
   await stage.end(() => llavero.status(stage.vendor.key));
   return end;

@@ -3,11 +3,12 @@ import { inspect } from 'node:util';
 import got from 'got';
 import { ContainerModule } from 'inversify';
 import { left, right } from 'fp-ts/lib/Either.js';
-import { aesGcmCipher } from '../../src/adapters/crypto/aes-gcm-cipher.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { plaintextCipher } from '../../src/adapters/crypto/plaintext-cipher.js';
 import { eventChannelName } from '../../src/adapters/events/diagnostics-event-sink.js';
 import { memoryStore } from '../../src/adapters/stores/memory-store.js';
-import { services } from '../../src/app/container/identifiers.js';
+import type { Fingerprints } from '../../src/app/accounts/fingerprints.js';
+import { internals, services } from '../../src/app/container/identifiers.js';
 import type { UseCase } from '../../src/app/use-case-error.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { Token } from '../../src/domain/token.js';
@@ -15,7 +16,7 @@ import type { HttpClient, HttpRequest } from '../../src/ports/http-client.js';
 import type { LeakForm } from './canary-search.js';
 import { mustEnd } from './everyday-steps.js';
 import { nobodyListens } from './hostile-servers.js';
-import type { Stage } from './stage.js';
+import type { BackendOptions, Stage } from './stage.js';
 
 /** A mistake as others made it, and what has to be found. */
 export interface PlantedLeak {
@@ -88,16 +89,21 @@ const jsonError = (text: string): string => {
 const percent = (text: string): string =>
   [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 
-const storing = async (stage: Stage, ports: Parameters<Stage['open']>[0]): Promise<void> => {
-  const llavero = stage.open(ports);
+const storing = async (stage: Stage, options: BackendOptions): Promise<void> => {
+  const llavero = stage.open(options);
   await mustEnd(
     'ok',
     stage.end(() => stage.vendor.obtain(llavero)),
   );
 };
 
-const fingerprinting = (stage: Stage, fingerprint: (text: string) => string): Promise<void> =>
-  storing(stage, { ports: { cipher: { ...aesGcmCipher(stage.keys), fingerprint } } });
+const fingerprinting = (stage: Stage, of: (text: string) => string): Promise<void> => {
+  const fingerprints: Fingerprints = { load: TE.right(undefined), reseal: TE.right(undefined), of };
+  const planted = new ContainerModule(({ rebind }) => {
+    rebind(internals.fingerprints).toConstantValue(fingerprints);
+  });
+  return storing(stage, { modules: [planted] });
+};
 
 /** Leaks at the seams of the library, each found in the sink and the form that are named. All are of the preset `centry`. */
 export const plantedLeaks: readonly PlantedLeak[] = [

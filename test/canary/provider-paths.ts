@@ -46,7 +46,10 @@ interface Trouble {
 }
 
 const troubles: readonly Trouble[] = [
-  ...[nobodyListens, brokenServers.ownCertificate, brokenServers.noTls].map((server) => ({ server, ends: unsent })),
+  ...[nobodyListens, brokenServers.ownCertificate, brokenServers.noTls, refusals.unavailable].map((server) => ({
+    server,
+    ends: unsent,
+  })),
   ...[
     brokenServers.resetAfterRequest,
     brokenServers.resetAfterHead,
@@ -54,7 +57,6 @@ const troubles: readonly Trouble[] = [
     refusals.timedOut,
     refusals.serverError,
     refusals.badGateway,
-    refusals.unavailable,
   ].map((server) => ({ server, ends: unknown })),
   ...[brokenServers.hangs, brokenServers.endless].map((server) => ({ server, ends: unknown, policy: impatient })),
   ...[brokenServers.garbage, brokenServers.tooLarge, brokenServers.bomb, brokenServers.brokenGzip].map((server) => ({

@@ -28,6 +28,7 @@ const spoil = async (stage: Stage, wrong: (database: OwnSqliteDatabase) => void)
   const database = await connection(stage);
   const llavero = stage.open({ store: sqliteStore({ database, busyPatienceMs: 50 }) });
   await stage.vendor.obtain(llavero);
+  stage.ahead(1_000);
   wrong(database);
   const end = await stage.end(() => llavero.token(stage.vendor.key, { force: true }));
   await lookAround(stage, llavero);
@@ -82,7 +83,9 @@ const onDisk: readonly (readonly [string, (stage: Stage) => Promise<string>])[] 
   [
     'somebody holds the lock',
     async (stage) => {
-      const llavero = await connect(stage);
+      await connect(stage);
+      const llavero = stage.open({ store: sqliteStore({ path: stage.file, busyPatienceMs: 50 }) });
+      await llavero.ready();
       const other = await connection(stage);
       other.exec('BEGIN EXCLUSIVE');
       stage.later(() => void other.exec('ROLLBACK'));
@@ -128,7 +131,7 @@ const spills: readonly Spill[] = [
     call: (stage, llavero) => stage.end(() => llavero.authorize(stage.vendor.key, stage.vendor.authorizeOptions)),
   },
   {
-    operation: 'takePending',
+    operation: 'updatePending',
     vendors: browserVendors,
     call: async (stage, llavero) => {
       const { state } = await authorize(stage, llavero);

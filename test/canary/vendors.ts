@@ -59,7 +59,11 @@ const tell =
     return code;
   };
 
-const stays = (): Promise<void> => Promise.resolve();
+/** The preset leads to another server, which the operator calls the same one. */
+const staysItself =
+  (provider: string, account: string) =>
+  (llavero: Llavero): Promise<unknown> =>
+    llavero.register({ provider, account }, { keepToken: true });
 
 const centryVendor = async (maker: SecretMaker): Promise<Vendor> => {
   const standIn = await standInCentry({ clientSecret: maker.secret('client secret'), redirectUri });
@@ -70,7 +74,7 @@ const centryVendor = async (maker: SecretMaker): Promise<Vendor> => {
     standIn,
     preset: (at = standIn.url, policy = {}) => centry({ ...standIn.settings, baseUrl: at, policy }),
     obtain: (llavero) => llavero.exchange(key, { code: issueCode() }),
-    move: stays,
+    move: staysItself('centry', 'acme'),
     authorizeOptions: {},
     issueCode,
   };
@@ -87,7 +91,7 @@ const trayVendor = async (maker: SecretMaker): Promise<Vendor> => {
     preset: (_at, policy = {}) =>
       tray({ ...standIn.settings, policy, reuseCode: true, refreshParameters: ['consumer_secret'] }),
     obtain: (llavero, at = standIn.url) => llavero.exchange(key, { code: issueCode(), apiAddress: `${at}/web_api` }),
-    move: (llavero, at) => llavero.register({ provider, account, apiAddress: `${at}/web_api` }),
+    move: (llavero, at) => llavero.register({ provider, account, apiAddress: `${at}/web_api` }, { keepToken: true }),
     authorizeOptions: { storeUrl: standIn.storeUrl },
     issueCode,
   };
@@ -103,7 +107,7 @@ const citrusVendor = async (maker: SecretMaker): Promise<Vendor> => {
     standIn,
     preset: (at = standIn.url, policy = {}) => citrusAd({ ...standIn.settings, baseUrl: at, policy }),
     obtain: (llavero) => llavero.token(key),
-    move: stays,
+    move: staysItself('citrusad', 'default'),
     authorizeOptions: {},
     issueCode: () => maker.secret('code'),
   };
@@ -153,7 +157,7 @@ const standardVendor = async (maker: SecretMaker): Promise<Vendor> => {
     standIn,
     preset: (at = standIn.url, policy = {}) => preset(at, policy),
     obtain: (llavero) => llavero.exchange(key, { code: issueCode() }),
-    move: stays,
+    move: staysItself('standard', 'acme'),
     authorizeOptions: {},
     issueCode,
   };

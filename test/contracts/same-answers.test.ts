@@ -4,7 +4,7 @@ import { memoryStore } from '../../src/adapters/stores/memory-store.js';
 import { drop, keep, put } from '../../src/domain/record-change.js';
 import type { TokenStore } from '../../src/ports/token-store.js';
 import { bareRecord, recordVariants, sameValue } from '../../src/testing/sample-record.js';
-import { succeeds } from '../../src/testing/store-harness.js';
+import { succeeds, takeOut } from '../../src/testing/store-harness.js';
 import { sqlitePathHarness } from './sqlite-harness.js';
 
 const keys = ['tray/1', 'tray/2', 'tray/\ufb00', 'tray/😀', 'centry/1', 'centry/😀'];
@@ -55,10 +55,32 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       (store) =>
         succeeds(store.putPending({ ...fields, key: 'tray/1', incarnation: 'one', sealed: 'text' }, nowMs)),
   ),
+  fc
+    .record({ id, delivery: fc.option(fc.record({ id, endsAt: ms, completed: fc.boolean() }), { nil: undefined }) })
+    .map(
+      ({ id: changed, delivery }): Command =>
+        (store) =>
+          succeeds(
+            store.updatePending(changed, (current) => ({
+              pending: current && { ...current, delivery },
+              result: current,
+            })),
+          ),
+    ),
   id.map(
     (taken): Command =>
       (store) =>
-        succeeds(store.takePending(taken)),
+        takeOut(store, taken),
+  ),
+  fc.record({ limit, after: fc.option(id, { nil: undefined }) }).map(
+    (query): Command =>
+      (store) =>
+        succeeds(store.pendings(query)),
+  ),
+  id.map(
+    (name): Command =>
+      (store) =>
+        succeeds(store.readNote(name)),
   ),
   fc.record({ name: id, text: fc.option(fc.string(), { nil: undefined }) }).map(
     ({ name, text }): Command =>

@@ -21,6 +21,12 @@ const onNewFile = async (
   return {
     open: () => open(),
     openNamespace: open,
+    spoil: async (key) => {
+      const Database = await loadBetterSqlite3();
+      const database = new Database(join(directory, 'llavero.db'), {});
+      database.prepare(`UPDATE llavero_accounts SET failure_code = 'ERR_NO_SUCH' WHERE key = ?`).run(key);
+      database.close();
+    },
     dispose: async () => {
       for (const { store, release } of handles) {
         await succeeds(store.close);

@@ -2,7 +2,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/adapters/stores/memory-store.js';
-import type { AccountRecord, PendingAuthorization } from '../../src/domain/account-record.js';
+import type { AccountRecord } from '../../src/domain/account-record.js';
+import type { PendingAuthorization } from '../../src/domain/pending-authorization.js';
 import { put, type Change, type RecordChange } from '../../src/domain/record-change.js';
 import type { TokenStore } from '../../src/ports/token-store.js';
 import { storeContractChecks } from '../../src/testing/store-contract.js';
@@ -52,7 +53,15 @@ const withKeys =
     update: (key, change) => store.update(rename(key), change),
   });
 
-const lookedUp = new Map<string, PendingAuthorization>();
+const onPending =
+  (alter: (pending: PendingAuthorization, before: PendingAuthorization | undefined) => PendingAuthorization): Bug =>
+  (store) => ({
+    updatePending: (id, change) =>
+      store.updatePending(id, (current) => {
+        const { pending, result } = change(current);
+        return { pending: pending && alter(pending, current), result };
+      }),
+  });
 
 const everything = { limit: 100_000 } as const;
 
@@ -76,7 +85,7 @@ const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
   [
     'loses a field of the failure',
     'brings every field back as it was put, each optional one present and absent',
-    onPut((record) => ({ ...record, failure: record.failure && { ...record.failure, client: undefined } })),
+    onPut((record) => ({ ...record, failure: record.failure && { ...record.failure, clients: undefined } })),
   ],
   [
     'keeps the fields of before that are absent now',
@@ -203,16 +212,47 @@ const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
     'takes a pending authorization by looking first and deleting later',
     'gives a pending authorization to one of fifty who take it at once',
     (store) => ({
-      putPending: (pending, nowMs) =>
+      updatePending: (id, change) =>
         pipe(
-          store.putPending(pending, nowMs),
-          TE.tapIO(() => () => void lookedUp.set(pending.id, pending)),
+          store.updatePending(id, (current) => ({ pending: current, result: change(current) })),
+          TE.flatMap((decided) => store.updatePending(id, () => decided)),
         ),
-      takePending: (id) =>
+    }),
+  ],
+  [
+    'changes a pending authorization that it has read some time before',
+    'loses none of a hundred changes of one pending authorization at once',
+    (store) => ({
+      updatePending: (id, change) =>
         pipe(
-          TE.fromIO(() => lookedUp.get(id)),
-          TE.tap(() => store.takePending(id)),
-          TE.tapIO(() => () => void lookedUp.delete(id)),
+          store.updatePending(id, (current) => ({ pending: current, result: change(current) })),
+          TE.flatMap((decided) => store.updatePending(id, () => decided)),
+        ),
+    }),
+  ],
+  [
+    'loses the delivery of a pending authorization',
+    'keeps what a change makes of a pending authorization, its delivery present and absent',
+    onPending(({ delivery: _delivery, ...pending }) => pending),
+  ],
+  [
+    'keeps the delivery of a pending authorization that was opened again',
+    'keeps what a change makes of a pending authorization, its delivery present and absent',
+    onPending((pending, before) => ({ ...pending, delivery: pending.delivery ?? before?.delivery })),
+  ],
+  [
+    'forgets a pending authorization whose change throws',
+    'leaves a pending authorization alone and ends Left when a change throws, and goes on working',
+    (store) => ({
+      updatePending: (id, change) =>
+        pipe(
+          store.updatePending(id, change),
+          TE.orElse((failure) =>
+            pipe(
+              store.updatePending(id, () => ({ pending: undefined, result: undefined })),
+              TE.flatMap(() => TE.left(failure)),
+            ),
+          ),
         ),
     }),
   ],
@@ -220,10 +260,26 @@ const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
     'hands a pending authorization out again and again',
     'hands a pending authorization out as it was put, and once',
     (store) => ({
-      takePending: (id) =>
+      updatePending: (id, change) =>
+        store.updatePending(id, (current) => {
+          const { pending = current, result } = change(current);
+          return { pending, result };
+        }),
+    }),
+  ],
+  [
+    'pages pending authorizations as they came',
+    'pages pending authorizations in the order of the bytes of their ids, each once and whole',
+    (store) => ({
+      pendings: ({ limit, after = '' }) =>
         pipe(
-          store.takePending(id),
-          TE.tap((taken) => (taken === undefined ? TE.right(undefined) : store.putPending(taken, 0))),
+          store.pendings({ limit: 1_000 }),
+          TE.map((all) =>
+            all
+              .filter(({ id }) => id > after)
+              .toSorted((one, other) => one.expiresAt - other.expiresAt)
+              .slice(0, limit),
+          ),
         ),
     }),
   ],
@@ -252,6 +308,33 @@ const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
         store.updateNote(name, (before) => {
           const { text = before, result } = change(before);
           return { text, result };
+        }),
+    }),
+  ],
+  [
+    'reads notes from a cache of its own',
+    'reads a note as the last change of any handle left it',
+    (store) => {
+      const seen = new Map<string, string | undefined>();
+      return {
+        readNote: (name) =>
+          seen.has(name)
+            ? TE.right(seen.get(name))
+            : pipe(
+                store.readNote(name),
+                TE.tapIO((text) => () => void seen.set(name, text)),
+              ),
+      };
+    },
+  ],
+  [
+    'makes an empty note of an absent one that its change leaves alone',
+    'leaves a note as it is, and an absent one absent, when its change gives the text it was shown',
+    (store) => ({
+      updateNote: (name, change) =>
+        store.updateNote(name, (before) => {
+          const { text, result } = change(before);
+          return { text: text ?? '', result };
         }),
     }),
   ],

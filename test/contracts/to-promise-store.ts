@@ -18,7 +18,9 @@ export const toPromiseStore = (store: TokenStore): PromiseTokenStore => ({
   page: (query) => settled(store.page(query)),
   due: (query) => settled(store.due(query)),
   putPending: (pending, nowMs) => settled(store.putPending(pending, nowMs)),
-  takePending: (id) => settled(store.takePending(id)),
+  pendings: (query) => settled(store.pendings(query)),
+  readNote: (name) => settled(store.readNote(name)),
+  updatePending: (id, change) => settled(store.updatePending(id, change)),
   updateNote: (name, change) => settled(store.updateNote(name, change)),
   close: () => settled(store.close),
 });

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Story } from '../../demo/demo.js';
 import { manifest, projectRoot } from '../../scripts/entry-points.mjs';
 import { startStandIns } from '../../src/entry-points/testing.js';
+import { cellsOf } from '../../src/adapters/stores/sqlite-cells.js';
+import { openDatabase } from '../adapters/stores/open-database.js';
 import type { EndedProcess } from '../processes/run-process.js';
 import { runDemo, startDemo } from './run-demo.js';
 
@@ -223,7 +225,11 @@ describe('npm run demo -- --json', () => {
   it('leaves a database in which every secret is sealed, readable by its owner only', async () => {
     const content = await readFile(database, 'latin1');
     expect((await clientSecrets()).filter((secret) => content.includes(secret))).toEqual([]);
-    expect([/[0-9a-f]{64}/, /APP_ID-/].filter((shape) => shape.test(content))).toEqual([]);
+    // The digests of used states lie in clear until they expire: they look like tokens of the stand-ins, and tell nothing.
+    const digests = (await openDatabase(database, { readonly: true })).prepare('SELECT id FROM llavero_pending').all();
+    expect(digests.length).toBeGreaterThan(0);
+    const rest = digests.reduce<string>((text, row) => text.replaceAll(cellsOf(row).text('id'), ''), content);
+    expect([/[0-9a-f]{64}/, /APP_ID-/].filter((shape) => shape.test(rest))).toEqual([]);
     expect([database, story.keyFile].map((path) => path.slice(directory.length))).toEqual([
       '/llavero-demo.db',
       '/llavero-demo.key',

@@ -3,7 +3,7 @@ import type { AccountRecord } from '../../src/domain/account-record.js';
 import { stateOf, statusOf, type AccountState, type StateView } from '../../src/domain/account-state.js';
 import { attemptTtlMs, attemptWith, failureWith, now, recordWith } from './protocol-fixtures.js';
 
-const view: StateView = { client: 'client-1', repeatable: false, nowMs: now };
+const view: StateView = { client: 'client-1', epoch: 0, repeatable: false, nowMs: now };
 const valid = { accessTokenExpiresAt: now + 1 };
 const bare = {
   token: undefined,
@@ -29,7 +29,7 @@ describe('the state of an account', () => {
       { ...valid, invalidated: true, renewable: false },
       'reauthorization_required',
     ],
-    ['with a dead refresh token', { refreshTokenExpiresAt: now }, 'reauthorization_required'],
+    ['past the known end of its refresh token, which is a hint', { refreshTokenExpiresAt: now }, 'ready'],
     ['with an attempt under way', { attempt: attemptWith() }, 'renewing'],
     ['with an attempt under way and a valid token', { ...valid, attempt: attemptWith() }, 'renewing'],
     ['with an attempt whose outcome is unknown', { attempt: attemptWith({ unknown: true }) }, 'outcome_unknown'],
@@ -39,15 +39,30 @@ describe('the state of an account', () => {
       { ...valid, attempt: attemptWith({ unknown: true }) },
       'outcome_unknown',
     ],
-    ['at rest', { failure: failureWith({ retryAt: now + 1 }) }, 'ready'],
+    ['whose last renewal failed without a verdict', { failure: failureWith({ retryAt: now + 1 }) }, 'failing'],
+    ['whose last renewal failed while its token is valid', { ...valid, failure: failureWith() }, 'ready'],
+    ['that is failing and being renewed', { failure: failureWith(), attempt: attemptWith() }, 'failing'],
+    ['whose refused token could not be renewed', { ...valid, invalidated: true, failure: failureWith() }, 'failing'],
+    [
+      'of a client-credentials key whose first request failed',
+      { ...bare, renewable: true, failure: failureWith() },
+      'failing',
+    ],
+    ['never authorized, whatever failed', { ...bare, failure: failureWith() }, 'unauthorized'],
   ])('%s', (_case, members, state) => {
     expect(stateOf(recordWith(members), view)).toBe(state);
+  });
+
+  it('with a token of another tenant needs a person, unless none is ever needed', () => {
+    const isForeign = true;
+    expect(stateOf(recordWith(valid), { ...view, isForeign })).toBe('reauthorization_required');
+    expect(stateOf(recordWith(valid), { ...view, isForeign, repeatable: true })).toBe('ready');
   });
 
   it.each(['reauthorization_required', 'client_rejected', 'account_unavailable'] as const)(
     '%s comes before everything else',
     (terminal) => {
-      const failure = failureWith({ terminal, client: 'client-1', retryAt: now + 1 });
+      const failure = failureWith({ terminal, clients: ['client-1'], retryAt: now + 1 });
       for (const members of [valid, { attempt: attemptWith() }, { attempt: attemptWith({ unknown: true }) }, bare]) {
         expect(stateOf(recordWith({ ...members, failure }), view)).toBe(terminal);
       }
@@ -55,13 +70,19 @@ describe('the state of an account', () => {
   );
 
   it('is no longer client_rejected for another client', () => {
-    const failure = failureWith({ terminal: 'client_rejected', client: 'client-1' });
+    const failure = failureWith({ terminal: 'client_rejected', clients: ['client-1'] });
     expect(stateOf(recordWith({ failure }), { ...view, client: 'client-2' })).toBe('ready');
   });
 
-  it('is no longer account_unavailable when its hour is over', () => {
+  it('is no longer client_rejected when another account of the client has had a token since', () => {
+    const failure = failureWith({ terminal: 'client_rejected', clients: ['client-1'], epoch: 4 });
+    expect(stateOf(recordWith({ ...valid, failure }), { ...view, epoch: 4 })).toBe('client_rejected');
+    expect(stateOf(recordWith({ ...valid, failure }), { ...view, epoch: 5 })).toBe('ready');
+  });
+
+  it('stays account_unavailable until the provider says otherwise', () => {
     const failure = failureWith({ terminal: 'account_unavailable', retryAt: now });
-    expect(stateOf(recordWith({ failure }), view)).toBe('ready');
+    expect(stateOf(recordWith({ failure }), view)).toBe('account_unavailable');
   });
 
   it('knows no unknown outcome where asking twice does no harm', () => {
@@ -104,7 +125,7 @@ describe('the status of an account', () => {
       state: 'ready',
       accessTokenExpiresAt: new Date(now + 1),
       refreshTokenExpiresAt: new Date(now + 86_400_000),
-      lastFailure: { code: 'ERR_RATE_LIMITED', at: new Date(now - 5), retryAt: new Date(now + 7) },
+      lastFailure: { code: 'ERR_RATE_LIMITED', at: new Date(now - 5), retryAt: new Date(now + 7), count: 1 },
     });
     expect(JSON.stringify(status)).not.toContain('sealed');
   });
@@ -118,7 +139,24 @@ describe('the status of an account', () => {
       'state',
     ]);
     const { lastFailure } = statusOf(recordWith({ failure: failureWith() }), view);
-    expect(Object.keys(lastFailure ?? {})).toEqual(['code', 'at']);
+    expect(Object.keys(lastFailure ?? {})).toEqual(['code', 'at', 'count']);
+  });
+
+  it('says that a promised refresh token is missing, while an access token without one is held', () => {
+    const promised = { ...view, refreshTokenRequired: true };
+    const alone = { ...valid, renewable: false };
+    expect(statusOf(recordWith(alone), promised)).toMatchObject({ state: 'ready', refreshTokenMissing: true });
+    expect(statusOf(recordWith({ renewable: false }), promised)).toMatchObject({
+      state: 'reauthorization_required',
+      refreshTokenMissing: true,
+    });
+    for (const status of [
+      statusOf(recordWith(alone), view),
+      statusOf(recordWith(valid), promised),
+      statusOf(recordWith(bare), promised),
+    ]) {
+      expect(Object.hasOwn(status, 'refreshTokenMissing')).toBe(false);
+    }
   });
 
   it('is frozen', () => {

@@ -25,9 +25,13 @@ const request: BeginRequest = {
   generation: 3,
   attemptId: 'mine',
   owner: 'host:1',
+  credential: 'sealed',
   client: 'client',
   policy: defaultRefreshPolicy,
+  epoch: 0,
+  asksForAll: false,
   repeatable: false,
+  recoversAtOnce: false,
   hasFallback: false,
   nowMs,
 };
@@ -37,7 +41,8 @@ const attempt: Attempt = {
   startedAt: nowMs + yearMs,
   expiresAt: nowMs + yearMs + 30_000,
   settlesAt: nowMs + yearMs + 90_000,
-  recovery: false,
+  way: 'first',
+  repeat: 0,
   unknown: false,
 };
 const failure: Failure = { code: 'ERR_PROVIDER_UNAVAILABLE', detail: 'unsent', at: nowMs + yearMs, count: 1 };
@@ -45,30 +50,32 @@ const failure: Failure = { code: 'ERR_PROVIDER_UNAVAILABLE', detail: 'unsent', a
 describe('after a clock that was a year ahead was set back', () => {
   it('an attempt under way is waited for from now on, and then resolved', () => {
     const first = beginAttempt(record({ attempt }), undefined, request);
-    expect(first.result).toEqual({ _tag: 'Busy', waitMs: 30_000 });
+    expect(first.result).toEqual({ _tag: 'RenewingElsewhere', waitMs: 40_000 });
     const dated = first._tag === 'Put' ? first.record : undefined;
     expect(dated?.attempt).toEqual({
       ...attempt,
       startedAt: nowMs,
-      expiresAt: nowMs + 30_000,
-      settlesAt: nowMs + 90_000,
+      expiresAt: nowMs + 40_000,
+      settlesAt: nowMs + 100_000,
     });
-    const later = beginAttempt(dated, undefined, { ...request, nowMs: nowMs + 90_000 });
-    expect(later.result).toMatchObject({ _tag: 'Began', way: 'recovery' });
+    const later = beginAttempt(dated, undefined, { ...request, nowMs: nowMs + 100_000 });
+    expect(later.result).toMatchObject({ _tag: 'RecoveryAnnounced', waitMs: 10_000 });
   });
 
   it('an unknown outcome settles from now on', () => {
     const first = beginAttempt(record({ attempt: { ...attempt, unknown: true } }), undefined, request);
-    expect(first.result).toEqual({ _tag: 'Unresolved', waitMs: 90_000 });
+    expect(first.result).toEqual({ _tag: 'Unresolved', waitMs: 100_000 });
   });
 
-  it('a rest is over', () => {
+  it('a cool-down is over', () => {
     const resting = record({ failure: { ...failure, retryAt: nowMs + yearMs + 1_000 } });
     expect(beginAttempt(resting, undefined, request).result).toMatchObject({ _tag: 'Began', way: 'first' });
   });
 
   it('an unavailable account is asked about again', () => {
     const unavailable = { ...failure, terminal: 'account_unavailable' as const, retryAt: nowMs + yearMs + 3_600_000 };
-    expect(stoppedBy(record({ failure: unavailable }), 'client', nowMs)).toBeUndefined();
+    expect(
+      stoppedBy(record({ failure: unavailable }), { client: 'client', epoch: 0, asksForAll: false }, nowMs),
+    ).toBeUndefined();
   });
 });

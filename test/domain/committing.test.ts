@@ -1,25 +1,53 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
-import { authorizationName, commitAuthorization, commitRenewal } from '../../src/domain/committing.js';
-import { after, attemptWith, failureWith, now, recordWith, tokenWith } from './protocol-fixtures.js';
+import {
+  authorizationName,
+  beginAuthorization,
+  commitAuthorization,
+  commitRenewal,
+  type Consumed,
+} from '../../src/domain/committing.js';
+import { rejectAttempt } from '../../src/domain/finish-attempt.js';
+import { beginAttempt } from '../../src/domain/renewal-protocol.js';
+import {
+  after,
+  attemptWith,
+  beginWith,
+  failureWith,
+  noteWith,
+  now,
+  recordWith,
+  tokenWith,
+} from './protocol-fixtures.js';
+
+const consumed: Consumed = {
+  incarnation: 'incarnation-1',
+  generation: 3,
+  attemptId: 'attempt-1',
+  repeat: 0,
+  refreshTokenId: 'refresh token 3',
+};
+
+const renewed = (record: AccountRecord): AccountRecord => ({
+  ...record,
+  ...tokenWith(),
+  failure: undefined,
+  generation: 4,
+  invalidated: false,
+  fallbackTried: false,
+  attempt: undefined,
+  repeats: undefined,
+  answered: { generation: 3, repeat: 0 },
+  spentRefreshTokenId: 'refresh token 3',
+  renewedAt: now,
+  updatedAt: now,
+});
 
 describe('committing a renewal', () => {
-  const consumed = { incarnation: 'incarnation-1', generation: 3, attemptId: 'attempt-1' };
-  const renewed = (record: AccountRecord): AccountRecord => ({
-    ...record,
-    ...tokenWith(),
-    failure: undefined,
-    generation: 4,
-    invalidated: false,
-    fallbackTried: false,
-    attempt: undefined,
-    laterAttempt: undefined,
-    updatedAt: now,
-  });
-
   it('counts the generation and clears what was open', () => {
     const record = recordWith({
       attempt: attemptWith(),
+      repeats: 0,
       failure: failureWith(),
       invalidated: true,
       fallbackTried: true,
@@ -33,18 +61,20 @@ describe('committing a renewal', () => {
   });
 
   it('does not ask who holds the attempt by now: the answer carries the only living refresh token', () => {
-    for (const attempt of [undefined, attemptWith({ id: 'another', recovery: true })]) {
+    for (const attempt of [undefined, attemptWith({ id: 'another', way: 'recovery', repeat: 1 })]) {
       expect(commitRenewal(recordWith({ attempt }), now, consumed, tokenWith()).result._tag).toBe('Committed');
     }
-    const failure = failureWith({ terminal: 'reauthorization_required' });
-    expect(commitRenewal(recordWith({ failure }), now, consumed, tokenWith()).result._tag).toBe('Committed');
   });
 
   it('gives way to a newer generation', () => {
-    const record = recordWith({ generation: 4, token: 'somebody else’s token 4' });
+    const record = recordWith({
+      generation: 4,
+      token: 'somebody else’s token 4',
+      refreshTokenId: 'refresh token of it',
+    });
     expect(commitRenewal(record, now, consumed, tokenWith())).toEqual({
       _tag: 'Keep',
-      result: { _tag: 'Superseded', record },
+      result: { _tag: 'NewerGeneration', record },
     });
   });
 
@@ -60,31 +90,6 @@ describe('committing a renewal', () => {
     expect(commitRenewal(record, now, consumed, tokenWith())).toEqual({ _tag: 'Keep', result: { _tag: 'Removed' } });
   });
 
-  it('lets the answer to the later request replace the one to the earlier, as often as there is a later one', () => {
-    const later = { ...consumed, attemptId: 'attempt-2' };
-    const first = after(
-      undefined,
-      commitRenewal(recordWith({ attempt: attemptWith({ id: 'attempt-2' }) }), now, consumed, tokenWith()),
-    );
-    expect(first).toMatchObject({ generation: 4, laterAttempt: 'attempt-2' });
-    const dead = failureWith({ terminal: 'reauthorization_required' });
-    for (const stands of [first, first && { ...first, failure: dead }]) {
-      const change = commitRenewal(stands, now, later, tokenWith({ token: 'token of the later request' }));
-      expect(after(undefined, change)).toMatchObject({ generation: 5, token: 'token of the later request' });
-      expect(after(undefined, change)?.laterAttempt).toBeUndefined();
-      expect(after(undefined, change)?.failure).toBeUndefined();
-    }
-  });
-
-  it('keeps an answer to an earlier request out, and one to a later request once the token was renewed', () => {
-    const token = tokenWith({ token: 'too late' });
-    const other = { ...consumed, attemptId: 'attempt-3' };
-    const record = recordWith({ generation: 4, laterAttempt: 'attempt-2' });
-    expect(commitRenewal(record, now, other, token).result._tag).toBe('Superseded');
-    const later = { ...consumed, attemptId: 'attempt-2' };
-    expect(commitRenewal({ ...record, generation: 5 }, now, later, token).result._tag).toBe('Superseded');
-  });
-
   it('keeps a failure that came with the token', () => {
     const failure = failureWith({ code: 'ERR_RESPONSE_MALFORMED' });
     const change = commitRenewal(recordWith(), now, consumed, tokenWith({ failure }));
@@ -92,11 +97,99 @@ describe('committing a renewal', () => {
   });
 });
 
+describe('of two answers for one generation', () => {
+  /** The answer to the first request is held; its recovery is still out. */
+  const held = renewed(recordWith());
+  const other = tokenWith({ token: 'other token', refreshTokenId: 'other refresh token' });
+  const recovery = { ...consumed, attemptId: 'attempt-2', repeat: 1 };
+
+  it('the later request’s stays', () => {
+    const change = commitRenewal(held, now, recovery, other);
+    expect(after(held, change)).toMatchObject({
+      generation: 5,
+      token: 'other token',
+      answered: { generation: 3, repeat: 1 },
+    });
+    const late = commitRenewal(after(held, change), now, consumed, tokenWith());
+    expect(late.result._tag).toBe('NewerGeneration');
+  });
+
+  it('neither gives way to an answer for the token that one of them brought', () => {
+    const next = { ...consumed, generation: 4, attemptId: 'attempt-3', refreshTokenId: 'refresh token 4' };
+    const later = after(
+      held,
+      commitRenewal({ ...held, attempt: attemptWith({ id: 'attempt-3' }) }, now, recovery, other),
+    );
+    expect(later?.attempt).toBeUndefined();
+    const change = commitRenewal(later, now, next, tokenWith({ token: 'child of the first', refreshTokenId: 'child' }));
+    expect(change.result._tag).toBe('NewerGeneration');
+  });
+
+  it('one that kept the refresh token it was sent never replaces a successor, and gives way to one', () => {
+    const kept = tokenWith({ token: 'kept', refreshTokenId: 'refresh token 3' });
+    expect(commitRenewal(held, now, recovery, kept).result._tag).toBe('NewerGeneration');
+    const keeps = after(undefined, commitRenewal(recordWith(), now, recovery, kept));
+    expect(commitRenewal(keeps, now, consumed, tokenWith()).result._tag).toBe('Committed');
+  });
+
+  it('a pair that the provider repeats leaves open what is open for it', () => {
+    const attempt = attemptWith({ id: 'attempt-3', unknown: true });
+    const open = { ...held, attempt };
+    const repeated = tokenWith({ token: 'the same pair, sealed anew' });
+    expect(commitRenewal(open, now, recovery, repeated)).toEqual({
+      _tag: 'Keep',
+      result: { _tag: 'Renewed', record: open },
+    });
+    const again = beginWith({ generation: 4, nowMs: now + 200_000 });
+    expect(beginAttempt(open, undefined, again).result).toMatchObject({ _tag: 'Began', way: 'recovery' });
+  });
+});
+
+describe('an answer that comes after the provider said no to another request of its generation', () => {
+  const ended = after(
+    undefined,
+    rejectAttempt(
+      recordWith({ attempt: attemptWith({ id: 'attempt-2', way: 'recovery', repeat: 1 }) }),
+      now,
+      consumed,
+      'attempt-2',
+      noteWith({ terminal: 'reauthorization_required' }),
+    ),
+  );
+
+  it('is kept, and not handed out before a renewal has shown that it lives', () => {
+    expect(ended?.failure?.terminal).toBe('reauthorization_required');
+    const late = after(ended, commitRenewal(ended, now, consumed, tokenWith()));
+    expect(late).toMatchObject({
+      generation: 4,
+      token: 'sealed token 4',
+      invalidated: true,
+      failure: { code: 'ERR_OUTCOME_UNKNOWN', detail: 'late_answer' },
+    });
+    expect(late?.failure?.terminal).toBeUndefined();
+    const next = beginWith({ generation: 4, nowMs: now + 1_000 });
+    expect(beginAttempt(late, undefined, next).result).toMatchObject({ _tag: 'Began', way: 'first' });
+  });
+});
+
+describe('an authorization', () => {
+  it('gets a number before its code is spent', () => {
+    const first = beginAuthorization(recordWith(), now, 'incarnation-1');
+    expect(first.result).toEqual({ _tag: 'Begun', number: 1 });
+    const second = beginAuthorization(after(undefined, first), now, 'incarnation-1');
+    expect(second.result).toEqual({ _tag: 'Begun', number: 2 });
+    expect(after(undefined, second)).toMatchObject({ authorizationsBegun: 2, token: 'sealed token 3' });
+  });
+
+  it.each([undefined, recordWith({ incarnation: 'incarnation-2' })])('gets none after a removal', (record) => {
+    expect(beginAuthorization(record, now, 'incarnation-1')).toEqual({ _tag: 'Keep', result: { _tag: 'Removed' } });
+  });
+});
+
 describe('committing an authorization', () => {
   const authorized = {
     incarnation: 'incarnation-1',
-    authorization: authorizationName(now - 500, 'random-2'),
-    receivedAt: now,
+    authorization: authorizationName(2, 'two'),
     credentialRead: 'sealed credential',
     credential: 'learned more',
   };
@@ -108,9 +201,10 @@ describe('committing an authorization', () => {
     expect(after(record, change)).toMatchObject({
       generation: 10,
       token: 'sealed token 4',
-      authorization: authorized.authorization,
+      authorization: authorizationName(2, 'two'),
       credential: 'learned more',
       failure: undefined,
+      attempt: undefined,
     });
   });
 
@@ -118,7 +212,7 @@ describe('committing an authorization', () => {
     const record = recordWith({ credential: 'registered meanwhile' });
     expect(commitAuthorization(record, now, authorized, tokenWith())).toEqual({
       _tag: 'Keep',
-      result: { _tag: 'Superseded', record },
+      result: { _tag: 'NewerGeneration', record },
     });
   });
 
@@ -130,26 +224,25 @@ describe('committing an authorization', () => {
     });
   });
 
-  it('gives way to one whose code was spent after this token arrived, and to no other', () => {
-    const record = recordWith({ authorization: authorizationName(now + 1, 'random-3') });
+  it('gives way to one that began later, and to no other, whatever any clock said', () => {
+    const record = recordWith({ authorization: authorizationName(3, 'three'), updatedAt: now - 1e9 });
     expect(commitAuthorization(record, now, authorized, tokenWith())).toEqual({
       _tag: 'Keep',
-      result: { _tag: 'Outdone', record },
+      result: { _tag: 'NewerAuthorization', record },
     });
-    for (const other of [undefined, authorizationName(now, 'random-3'), authorizationName(now - 1_000, 'random-3')]) {
-      const change = commitAuthorization(recordWith({ authorization: other }), now, authorized, tokenWith());
-      expect(change.result._tag).toBe('Committed');
+    // The last is what a release before wrote: a time and an id.
+    for (const authorization of [undefined, authorizationName(1, 'one'), `${now + 1e9}.old`]) {
+      const earlier = recordWith({ authorization, updatedAt: now + 1e9 });
+      expect(commitAuthorization(earlier, now, authorized, tokenWith()).result._tag).toBe('Committed');
     }
   });
 
   it('knows it also when the token has been renewed since, and leaves the newer one alone', () => {
-    const record = recordWith({ authorization: authorized.authorization, generation: 5, token: 'renewed since' });
-    expect(commitAuthorization(record, now, { ...authorized, credentialRead: record.credential }, tokenWith())).toEqual(
-      {
-        _tag: 'Keep',
-        result: { _tag: 'Renewed', record },
-      },
-    );
+    const record = recordWith({ authorization: authorizationName(2, 'two'), generation: 5, token: 'renewed since' });
+    expect(commitAuthorization(record, now, authorized, tokenWith())).toEqual({
+      _tag: 'Keep',
+      result: { _tag: 'Renewed', record },
+    });
   });
 
   it.each([undefined, recordWith({ incarnation: 'incarnation-2' })])('gives way to a removal', (record) => {
@@ -157,5 +250,36 @@ describe('committing an authorization', () => {
       _tag: 'Keep',
       result: { _tag: 'Removed' },
     });
+  });
+});
+
+describe('an authorization that brings the very refresh token that a renewal is spending', () => {
+  const authorized = {
+    incarnation: 'incarnation-1',
+    authorization: authorizationName(2, 'two'),
+    credentialRead: 'sealed credential',
+    credential: 'sealed credential',
+  };
+  const reused = tokenWith({ token: 'reused pair', refreshTokenId: 'refresh token 3' });
+
+  it('leaves the attempt open, and the renewal’s newer pair takes its place', () => {
+    const record = recordWith({ attempt: attemptWith() });
+    const reauthorized = after(record, commitAuthorization(record, now, authorized, reused));
+    expect(reauthorized).toMatchObject({ generation: 4, token: 'reused pair', attempt: { id: 'attempt-1' } });
+    const change = commitRenewal(reauthorized, now, consumed, tokenWith());
+    expect(after(undefined, change)).toMatchObject({ generation: 5, refreshTokenId: 'refresh token 4' });
+  });
+
+  it('gives way to the renewal where that was committed first', () => {
+    const record = renewed(recordWith());
+    expect(commitAuthorization(record, now, authorized, reused)).toEqual({
+      _tag: 'Keep',
+      result: { _tag: 'Renewed', record },
+    });
+  });
+
+  it('counts as a new grant once the renewed one has been ended', () => {
+    const record = { ...renewed(recordWith()), failure: failureWith({ terminal: 'reauthorization_required' }) };
+    expect(commitAuthorization(record, now, authorized, reused).result._tag).toBe('Committed');
   });
 });

@@ -3,7 +3,7 @@ import type { AccountRecord } from '../../src/domain/account-record.js';
 import { dueTimesOf, keepAliveAtOf, neverDue } from '../../src/domain/due-times.js';
 import type { IssuedToken } from '../../src/domain/issued-token.js';
 import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
-import { leaveAttemptOpen, rejectAttempt, releaseAttempt } from '../../src/domain/attempt-ending.js';
+import { leaveAttemptOpen, rejectAttempt, releaseAttempt } from '../../src/domain/finish-attempt.js';
 import { commitRenewal } from '../../src/domain/committing.js';
 import { beginAttempt } from '../../src/domain/renewal-protocol.js';
 import { Secret } from '../../src/domain/secret.js';
@@ -106,11 +106,16 @@ const begun = (members: Partial<AccountRecord> = {}): AccountRecord =>
 
 describe('when an attempt ends, a sweep looks again', () => {
   it('when the new token falls due, after a commit', () => {
-    const committed = commitRenewal(begun(), now, { ...consumed, attemptId: 'attempt-1' }, tokenWith());
+    const committed = commitRenewal(
+      begun(),
+      now,
+      { ...consumed, attemptId: 'attempt-1', repeat: 0, refreshTokenId: 'refresh token 3' },
+      tokenWith(),
+    );
     expect(dueOf(after(undefined, committed))).toEqual({ warmAt: now + 6_900_000, keepAliveAt: now + 67_500_000 });
   });
 
-  it('when the old one does, after a request that was not processed, but not before its rest is over', () => {
+  it('when the old one does, after a request that was not processed, but not before its cool-down is over', () => {
     const released = releaseAttempt(begun(), now, consumed, 'attempt-1', noteWith());
     expect(dueOf(after(undefined, released))).toEqual({
       warmAt: now + 3 * hourMs - 300_000,
@@ -123,13 +128,13 @@ describe('when an attempt ends, a sweep looks again', () => {
 
   it('when an account that is unavailable may be asked again', () => {
     const late = now + 25 * dayMs;
-    const note = noteWith({ terminal: 'account_unavailable', restMs: () => hourMs });
+    const note = noteWith({ terminal: 'account_unavailable', coolDownMs: () => hourMs });
     const rejected = rejectAttempt(begun(), late, consumed, 'attempt-1', note);
     expect(dueOf(after(undefined, rejected))).toEqual({ warmAt: late + hourMs, keepAliveAt: late + hourMs });
   });
 
   it('when its client is refused: another process may have another', () => {
-    const note = noteWith({ terminal: 'client_rejected', restMs: () => undefined });
+    const note = noteWith({ terminal: 'client_rejected', coolDownMs: () => undefined });
     const rejected = rejectAttempt(begun(), now, consumed, 'attempt-1', note);
     expect(dueOf(after(undefined, rejected))).toEqual({
       warmAt: now + 3 * hourMs - 300_000,
@@ -142,20 +147,21 @@ describe('when an attempt ends, a sweep looks again', () => {
     expect(dueOf(after(undefined, rejectAttempt(begun(), now, consumed, 'attempt-1', note)))).toEqual(neverDue);
   });
 
-  it('when the outcome that stayed unknown has settled, and its rest is over', () => {
-    const open = leaveAttemptOpen(begun(), now, consumed, 'attempt-1', noteWith());
-    expect(after(undefined, open)?.keepAliveAt).toBe(now + settlesMs);
-    const rested = leaveAttemptOpen(begun(), now, consumed, 'attempt-1', noteWith({ restMs: () => 3 * settlesMs }));
-    expect(after(undefined, rested)?.keepAliveAt).toBe(now + 3 * settlesMs);
+  it('when the outcome that stayed unknown has settled, and its cool-down is over', () => {
+    const unknown = leaveAttemptOpen(55_000);
+    const open = unknown(begun(), now, consumed, 'attempt-1', noteWith());
+    expect(after(undefined, open)?.keepAliveAt).toBe(now + 55_000);
+    const longer = unknown(begun(), now, consumed, 'attempt-1', noteWith({ coolDownMs: () => 3 * settlesMs }));
+    expect(after(undefined, longer)?.keepAliveAt).toBe(now + 3 * settlesMs);
   });
 
-  it('when the rest is over of a recovery that was not sent', () => {
-    const recovering = begun({ attempt: attemptWith({ recovery: true }) });
+  it('when the cool-down is over of a recovery that was not sent', () => {
+    const recovering = begun({ attempt: attemptWith({ way: 'recovery', repeat: 1 }) });
     const released = releaseAttempt(recovering, now + 500, consumed, 'attempt-1', noteWith());
     expect(after(undefined, released)?.keepAliveAt).toBe(now + 1_500);
   });
 
-  it('when the rest is over of a second way that was not walked', () => {
+  it('when the cool-down is over of a second way that was not walked', () => {
     const walking = fresh({ ...neverDue, attempt: attemptWith(), fallbackTried: true });
     const note = noteWith({ terminal: 'reauthorization_required' });
     const released = after(undefined, releaseAttempt(walking, now, consumed, 'attempt-1', note));
@@ -163,9 +169,9 @@ describe('when an attempt ends, a sweep looks again', () => {
     expect(released?.fallbackTried).toBe(false);
   });
 
-  it('never once an unresolved outcome was given up', () => {
-    const record = begun({ attempt: attemptWith({ recovery: true }) });
-    const given = beginAttempt(record, undefined, beginWith({ nowMs: now + settlesMs }));
+  it('never once an unresolved outcome was given up, as the policy never asks', () => {
+    const policy = { ...beginWith().policy, recovery: 'never' as const };
+    const given = beginAttempt(begun(), undefined, beginWith({ policy, nowMs: now + settlesMs }));
     expect(given.result).toMatchObject({ _tag: 'GaveUp' });
     expect(dueOf(after(undefined, given))).toEqual(neverDue);
   });

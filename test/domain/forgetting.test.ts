@@ -9,18 +9,39 @@ describe('invalidating', () => {
     expect(change).toEqual({
       _tag: 'Put',
       record: { ...record, invalidated: true, updatedAt: now },
-      result: true,
+      result: { _tag: 'Invalidated' },
     });
     const invalidated = recordWith({ invalidated: true });
-    expect(invalidateGeneration(invalidated, now, invalidated)).toEqual({ _tag: 'Keep', result: false });
+    expect(invalidateGeneration(invalidated, now, invalidated)).toEqual({
+      _tag: 'Keep',
+      result: { _tag: 'Unchanged' },
+    });
   });
 
   it.each([undefined, recordWith({ generation: 4 }), recordWith({ incarnation: 'incarnation-2' })])(
     'leaves another generation, another incarnation and nothing alone',
     (record) => {
-      expect(invalidateGeneration(record, now, recordWith())).toEqual({ _tag: 'Keep', result: false });
+      expect(invalidateGeneration(record, now, recordWith())).toEqual({ _tag: 'Keep', result: { _tag: 'Unchanged' } });
     },
   );
+
+  it('leaves one alone that was renewed less than the least age ago, by the clock of the store', () => {
+    const leastAgeMs = 30_000;
+    const invalidate = (renewedAt: number | undefined) => {
+      const record = recordWith({ renewedAt });
+      return invalidateGeneration(record, now, record, leastAgeMs).result;
+    };
+    expect(invalidate(now)).toEqual({ _tag: 'RenewedLately', leftMs: leastAgeMs });
+    expect(invalidate(now - leastAgeMs + 1)).toEqual({ _tag: 'RenewedLately', leftMs: 1 });
+    for (const renewedAt of [now - leastAgeMs, now + 1, undefined]) {
+      expect(invalidate(renewedAt)).toEqual({ _tag: 'Invalidated' });
+    }
+  });
+
+  it('never leaves a first token alone: it was obtained, not renewed', () => {
+    const record = recordWith({ generation: 1, renewedAt: now });
+    expect(invalidateGeneration(record, now, record, 30_000).result).toEqual({ _tag: 'Invalidated' });
+  });
 });
 
 describe('forgetting', () => {

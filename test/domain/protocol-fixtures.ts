@@ -1,6 +1,6 @@
 import type { AccountRecord, Attempt, Failure } from '../../src/domain/account-record.js';
 import type { Change } from '../../src/domain/record-change.js';
-import type { FailureNote } from '../../src/domain/attempt-ending.js';
+import type { FailureNote } from '../../src/domain/finish-attempt.js';
 import type { CommittedToken } from '../../src/domain/committing.js';
 import type { BeginRequest } from '../../src/domain/renewal-protocol.js';
 
@@ -8,6 +8,7 @@ import type { BeginRequest } from '../../src/domain/renewal-protocol.js';
 export const now = Date.UTC(2026, 10, 6);
 export const attemptTtlMs = 30_000;
 export const settleMs = 60_000;
+export const recoveryNoticeMs = 10_000;
 
 /** An account whose third token has expired and can be renewed. */
 export const recordWith = (members: Partial<AccountRecord> = {}): AccountRecord => ({
@@ -22,6 +23,8 @@ export const recordWith = (members: Partial<AccountRecord> = {}): AccountRecord 
   accessTokenExpiresAt: now - 1,
   refreshTokenExpiresAt: now + 86_400_000,
   renewable: true,
+  obtainedBy: 'client-1',
+  refreshTokenId: 'refresh token 3',
   invalidated: false,
   fallbackTried: false,
   warmAt: now - 300_000,
@@ -37,7 +40,8 @@ export const attemptWith = (members: Partial<Attempt> = {}): Attempt => ({
   startedAt: now,
   expiresAt: now + attemptTtlMs,
   settlesAt: now + attemptTtlMs + settleMs,
-  recovery: false,
+  way: 'first',
+  repeat: 0,
   unknown: false,
   ...members,
 });
@@ -55,9 +59,13 @@ export const beginWith = (members: Partial<BeginRequest> = {}): BeginRequest => 
   generation: 3,
   attemptId: 'attempt-2',
   owner: 'host-2:2',
+  credential: 'sealed credential',
   client: 'client-1',
-  policy: { attemptTtlMs, settleMs, recovery: 'probe-once' },
+  policy: { attemptTtlMs, settleMs, recoveryNoticeMs, cooldownMinMs: 1_000, recovery: 'probe' },
+  epoch: 0,
+  asksForAll: false,
   repeatable: false,
+  recoversAtOnce: false,
   hasFallback: false,
   nowMs: now,
   ...members,
@@ -69,6 +77,8 @@ export const tokenWith = (members: Partial<CommittedToken> = {}): CommittedToken
   accessTokenExpiresAt: now + 7_200_000,
   refreshTokenExpiresAt: now + 90_000_000,
   renewable: true,
+  obtainedBy: 'client-1',
+  refreshTokenId: 'refresh token 4',
   warmAt: now + 6_900_000,
   keepAliveAt: now + 67_500_000,
   ...members,
@@ -78,7 +88,7 @@ export const noteWith = (members: Partial<FailureNote> = {}): FailureNote => ({
   code: 'ERR_PROVIDER_UNAVAILABLE',
   detail: 'ECONNREFUSED',
   client: 'client-1',
-  restMs: (count) => count * 1_000,
+  coolDownMs: (count) => count * 1_000,
   ...members,
 });
 

@@ -65,9 +65,10 @@ describe('defaultRefreshPolicy', () => {
       renewBeforeFraction: 0.1,
       softMs: 300_000,
       softFraction: 0.25,
-      requestTimeoutMs: 10_000,
-      attemptTtlMs: 30_000,
+      requestTimeoutMs: 25_000,
+      attemptTtlMs: 40_000,
       settleMs: 60_000,
+      recoveryNoticeMs: 10_000,
       patienceMs: 15_000,
       cooldownMinMs: 1_000,
       cooldownMaxMs: 60_000,
@@ -75,7 +76,7 @@ describe('defaultRefreshPolicy', () => {
       defaultLifetimeMs: hour,
       cacheEntries: 10_000,
       recheckMs: 30_000,
-      recovery: 'probe-once',
+      recovery: 'probe',
     });
     expect(Object.isFrozen(policy)).toBe(true);
   });

@@ -45,6 +45,7 @@ const issuedToken: fc.Arbitrary<IssuedToken> = fc.record(
     refreshTokenExpiresAt: date,
     attributes,
     installationCode: secret,
+    tenant: fc.record({ issuer: text, baseUrl: text, apiAddress: text, shop: text }, optional),
   },
   { requiredKeys: ['tokenType', 'obtainedAt', 'expiresAt', 'attributes'] },
 );

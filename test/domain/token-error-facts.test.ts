@@ -13,7 +13,14 @@ const table: readonly (readonly [TokenError, ErrorCode, retryable: boolean, says
   ],
   [tokenError('UnknownKey', { key, why: 'not_registered' }), 'ERR_UNKNOWN_KEY', false, 'register()'],
   ...(
-    ['never_authorized', 'invalid_grant', 'refresh_token_expired', 'no_refresh_token', 'outcome_unresolved'] as const
+    [
+      'never_authorized',
+      'invalid_grant',
+      'refresh_token_expired',
+      'no_refresh_token',
+      'outcome_unresolved',
+      'other_tenant',
+    ] as const
   ).map(
     (cause) =>
       [
@@ -38,6 +45,18 @@ const table: readonly (readonly [TokenError, ErrorCode, retryable: boolean, says
     'invalid_scope (HTTP 400)',
   ],
   [
+    tokenError('ClientRejected', { key, error: 'invalid_client', hint: 'basic_encoding' }),
+    'ERR_CLIENT_REJECTED',
+    false,
+    "try 'basic-unencoded' or 'post'",
+  ],
+  [
+    tokenError('RequestRejected', { key, error: 'invalid_request', hint: 'dead_refresh_token' }),
+    'ERR_REQUEST_REJECTED',
+    false,
+    'may be refusing a dead refresh token under another name; if so, say it with classifyError',
+  ],
+  [
     tokenError('AccountUnavailable', { key, error: '1001 store blocked' }),
     'ERR_ACCOUNT_UNAVAILABLE',
     false,
@@ -46,6 +65,18 @@ const table: readonly (readonly [TokenError, ErrorCode, retryable: boolean, says
   [tokenError('AccessDenied', { key }), 'ERR_ACCESS_DENIED', false, 'still holds'],
   [tokenError('StateMismatch', { why: 'unknown' }), 'ERR_STATE_MISMATCH', false, 'authorize()'],
   [
+    tokenError('StateMismatch', { why: 'already_completed', key }),
+    'ERR_STATE_MISMATCH',
+    false,
+    `${key} is connected, and nothing was sent again`,
+  ],
+  [
+    tokenError('StateMismatch', { why: 'missing', providerError: 'server_error' }),
+    'ERR_STATE_MISMATCH',
+    false,
+    'it carries no state, and the provider reported server_error in it',
+  ],
+  [
     tokenError('UntrustedAddress', { key, host: 'evil.example', why: 'not the shop' }),
     'ERR_UNTRUSTED_ADDRESS',
     false,
@@ -53,6 +84,7 @@ const table: readonly (readonly [TokenError, ErrorCode, retryable: boolean, says
   ],
   [tokenError('RateLimited', { key, retryAfterMs: 1_500 }), 'ERR_RATE_LIMITED', true, 'Try again in 2 s'],
   [tokenError('RateLimited', { key }), 'ERR_RATE_LIMITED', true, 'Try again later'],
+  [tokenError('RateLimited', { key, scope: 'account' }), 'ERR_RATE_LIMITED', true, 'and for no other account'],
   [
     tokenError('ProviderUnavailable', { key, why: 'http', status: 503, retryAfterMs: 1_000 }),
     'ERR_PROVIDER_UNAVAILABLE',
@@ -60,10 +92,22 @@ const table: readonly (readonly [TokenError, ErrorCode, retryable: boolean, says
     'http (HTTP 503). Try again in 1 s',
   ],
   [
+    tokenError('ProviderUnavailable', { key, why: 'timeout; the code may be spent', startAgain: true }),
+    'ERR_PROVIDER_UNAVAILABLE',
+    false,
+    'the code may be spent. Start again with authorize().',
+  ],
+  [
     tokenError('ResponseMalformed', { key, why: 'not_json', status: 200 }),
     'ERR_RESPONSE_MALFORMED',
     false,
     'not_json (HTTP 200)',
+  ],
+  [
+    tokenError('ResponseMalformed', { key, why: 'no_token', retryAfterMs: 2_000 }),
+    'ERR_RESPONSE_MALFORMED',
+    true,
+    'It is asked again in 2 s',
   ],
   [
     tokenError('StoreFailed', { operation: 'update', why: 'SQLITE_FULL', key }),
@@ -109,10 +153,14 @@ describe('a failure in the store', () => {
   const stored: readonly TokenError[] = [
     tokenError('ReauthorizationRequired', { key, cause: 'invalid_grant' }),
     tokenError('ReauthorizationRequired', { key, cause: 'outcome_unresolved' }),
+    tokenError('ReauthorizationRequired', { key, cause: 'other_tenant' }),
     tokenError('ClientRejected', { key, error: 'invalid_client' }),
+    tokenError('ClientRejected', { key, error: 'http_401', hint: 'basic_encoding' }),
     tokenError('RequestRejected', { key, error: 'invalid_scope' }),
+    tokenError('RequestRejected', { key, error: 'http_400', hint: 'dead_refresh_token' }),
     tokenError('AccountUnavailable', { key, error: '1001 store blocked' }),
     tokenError('RateLimited', { key }),
+    tokenError('RateLimited', { key, scope: 'account' }),
     tokenError('ResponseMalformed', { key, why: 'not_json' }),
     tokenError('OutcomeUnknown', { key, why: 'ETIMEDOUT' }),
     tokenError('ProviderUnavailable', { key, why: 'ECONNREFUSED' }),
@@ -125,6 +173,8 @@ describe('a failure in the store', () => {
 
   it.each([
     tokenError('RateLimited', { key }),
+    tokenError('RateLimited', { key, scope: 'account' }),
+    tokenError('ResponseMalformed', { key, why: 'not_json' }),
     tokenError('OutcomeUnknown', { key, why: 'ETIMEDOUT' }),
     tokenError('ProviderUnavailable', { key, why: 'ECONNREFUSED' }),
   ])('tells what is left of its rest: %j', (error) => {

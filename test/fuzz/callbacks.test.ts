@@ -103,7 +103,8 @@ const judgeRead = async ({ returned, pairs }: OddCallback, states: States, { saw
   if (!isOpen) strictEqual(refusal, 'ERR_STATE_MISMATCH', 'a state that is not open is accepted');
   if (states.get(state) === false)
     ok(refusal !== 'ERR_STATE_MISMATCH' || pairs.some(([name]) => ['store_host', 'iss'].includes(name)));
-  if (isOpen) states.set(state, true);
+  // The provider could not answer just then: the person may come back with a code.
+  if (isOpen) states.set(state, refusal !== 'ERR_PROVIDER_UNAVAILABLE');
 };
 
 const ofTray = [

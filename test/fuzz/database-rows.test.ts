@@ -97,7 +97,16 @@ const spoilAccount = async (file: SpoiltFile, random: Random, seed: number, tall
   strictEqual(file.asked().join(), '', 'something was sent for garbage');
 };
 
-const pendingColumns = ['id', 'key', 'incarnation', 'expires_at', 'sealed'] as const;
+const pendingColumns = [
+  'id',
+  'key',
+  'incarnation',
+  'expires_at',
+  'sealed',
+  'delivery_id',
+  'delivery_ends_at',
+  'delivery_completed',
+] as const;
 
 const spoilPending = async (file: SpoiltFile, random: Random, seed: number, tally: Tally): Promise<void> => {
   const key = `centry/p${seed}`;
@@ -116,16 +125,17 @@ const spoilNotes = async (file: SpoiltFile, random: Random, seed: number, tally:
   const { database } = file;
   const key = `centry/n${seed}`;
   await file.plant(random, key);
-  const kept = database.prepare(`SELECT name, text FROM llavero_notes WHERE name = 'key-checks'`).get();
+  const kept = database.prepare(`SELECT name, text FROM llavero_notes WHERE name LIKE '%key%'`).all();
+  const restore = (source: string): void => kept.forEach((note) => void database.prepare(source).run(note));
   database.prepare(`INSERT OR REPLACE INTO llavero_notes VALUES ('llavero', ?, '0')`).run(file.restNote);
   const written = spoilRows(random, database, 'llavero_notes', ['text']);
-  if (random.chance(0.5)) database.prepare(`UPDATE llavero_notes SET text = @text WHERE name = @name`).run(kept);
+  if (random.chance(0.5)) restore(`UPDATE llavero_notes SET text = @text WHERE name = @name`);
   await file.restart();
   tally.input(() => `token of ${key} with notes ${written.join(', ')}`);
   tally.saw('notes');
   checkOutcome(await file.outcomeOf(() => file.llavero().token(key, { force: true })), tally);
   database.exec('DELETE FROM llavero_notes');
-  database.prepare(`INSERT INTO llavero_notes VALUES ('llavero', @name, @text)`).run(kept);
+  restore(`INSERT INTO llavero_notes VALUES ('llavero', @name, @text)`);
   await file.restart();
 };
 

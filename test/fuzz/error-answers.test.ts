@@ -84,7 +84,7 @@ describeFamily({
     Rejected: 0.2,
     Unknown: 0.1,
     Unsent: 0.1,
-    ReauthorizationRequired: 0.03,
+    ReauthorizationRequired: 0.02,
     ClientRejected: 0.01,
     'a rest': 0.05,
   },
@@ -104,7 +104,7 @@ describeFamily({
     );
     if (restMs !== undefined) saw('a rest');
 
-    const read = readAnswer(raw, { sentAtMs, jsonDeclared: judge.jsonDeclared });
+    const read = readAnswer(raw, sentAtMs);
     if (isLeft(read)) return saw(`body ${read.left.why}`);
     ok(!JSON.stringify(read.right.headers).includes('a='), 'cookies stay behind');
     const outcome = judge.grant.judge(read.right, context, step);

@@ -23,8 +23,6 @@ export const retryAfterMaxMs = 3_600_000;
 export interface Judge {
   readonly name: string;
   readonly grant: Grant;
-  /** How its provider declares its answers. */
-  readonly jsonDeclared: boolean;
   readonly status: number;
   readonly members: readonly RawMember[];
   /** What the provider calls the two tokens. */
@@ -69,12 +67,11 @@ const renamedMembers = membersOf({
 
 /** The grants of every preset, and one of a user's own. */
 export const judges: readonly [Judge, ...Judge[]] = [
-  { ...standard, ...setUp(centry(client)), name: 'centry', jsonDeclared: true, status: 200, members: centryMembers },
+  { ...standard, ...setUp(centry(client)), name: 'centry', status: 200, members: centryMembers },
   {
     ...standard,
     ...setUp(centry({ ...client, grant: 'client_credentials' })),
     name: 'centry by client',
-    jsonDeclared: true,
     status: 200,
     members: centryMembers,
   },
@@ -82,7 +79,6 @@ export const judges: readonly [Judge, ...Judge[]] = [
     ...standard,
     ...setUp(tray(consumer)),
     name: 'tray',
-    jsonDeclared: true,
     status: 201,
     members: trayMembers,
     attributes: trayAttributes,
@@ -91,7 +87,6 @@ export const judges: readonly [Judge, ...Judge[]] = [
     ...standard,
     ...setUp(tray({ ...consumer, reuseCode: true })),
     name: 'tray with reuseCode',
-    jsonDeclared: true,
     status: 200,
     members: trayMembers,
     attributes: trayAttributes,
@@ -100,14 +95,12 @@ export const judges: readonly [Judge, ...Judge[]] = [
     ...standard,
     ...setUp(citrusAd({ ...client, ...base })),
     name: 'citrusad',
-    jsonDeclared: true,
     status: 200,
     members: membersOf(citrusAnswer(1).json ?? {}),
   },
   {
     name: 'renamed',
     grant: renamed,
-    jsonDeclared: false,
     status: 200,
     members: renamedMembers,
     access: 'accessToken',

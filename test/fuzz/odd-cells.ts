@@ -21,6 +21,15 @@ const integers: ReadonlySet<string> = new Set([
   'failure_at',
   'failure_retry_at',
   'failure_count',
+  'failure_asked_by_provider',
+  'failure_epoch',
+  'authorizations_begun',
+  'renewed_at',
+  'attempt_repeat',
+  'attempt_announced_at',
+  'repeats',
+  'answered_generation',
+  'answered_repeat',
   'created_at',
   'updated_at',
   'expires_at',
@@ -48,6 +57,10 @@ const numbers = [
 ] as const;
 
 const words = [
+  'first',
+  'recovery',
+  'fallback',
+  'n1.named',
   'reauthorization_required',
   'client_rejected',
   'account_unavailable',

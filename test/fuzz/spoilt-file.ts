@@ -1,5 +1,7 @@
 import { isRight, right } from 'fp-ts/lib/Either.js';
 import { aesGcmCipher } from '../../src/adapters/crypto/aes-gcm-cipher.js';
+import { keyedFingerprint } from '../../src/adapters/crypto/fingerprint.js';
+import { cellsOf } from '../../src/adapters/stores/sqlite-cells.js';
 import { accountColumns, accountRow } from '../../src/adapters/stores/sqlite-rows.js';
 import { sqliteStore } from '../../src/adapters/stores/sqlite-store.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
@@ -101,7 +103,18 @@ export const openSpoiltFile = async (): Promise<SpoiltFile> => {
   const database = await openDatabase(path);
   database.pragma('synchronous = OFF');
   const named = accountColumns.map((column) => `@${column}`).join(', ');
-  const insert = database.prepare(`INSERT INTO llavero_accounts VALUES ('llavero', ${named})`);
+  const insert = database.prepare(
+    `INSERT INTO llavero_accounts (namespace, ${accountColumns.join(', ')}) VALUES ('llavero', ${named})`,
+  );
+
+  const sealed = cellsOf(database.prepare(`SELECT text FROM llavero_notes WHERE name = 'fingerprint-key'`).get());
+  const secret = await cipher.open(sealed.text('text'), {
+    namespace: 'llavero',
+    key: 'fingerprint-key',
+    field: 'fingerprint_key',
+  })();
+  if (secret._tag === 'Left') throw new Error(secret.left.why);
+  const fingerprint = keyedFingerprint(secret.right);
 
   const outcomeOf = async (call: () => Promise<unknown>): Promise<unknown> => {
     const state = { settled: false };
@@ -143,6 +156,6 @@ export const openSpoiltFile = async (): Promise<SpoiltFile> => {
     },
     outcomeOf,
     asked: () => asked,
-    restNote: `rest/centry/${cipher.fingerprint(`centry-client\n${canary}-centry-secret`)}`,
+    restNote: `rest/centry/${fingerprint(`centry-client\n${canary}-centry-secret`)}`,
   };
 };

@@ -15,10 +15,9 @@ const limitBytes = 256 * 1024;
 const isSuccess = (status: number): boolean => status >= 200 && status <= 299;
 
 /** The object that the library is bound to see; undefined where it may see none. */
-const boundToSee = ({ headers, plain, body, decodes }: OddAnswer, { jsonDeclared }: Judge): object | undefined => {
+const boundToSee = ({ plain, body, decodes }: OddAnswer): object | undefined => {
   const fits = plain.length <= limitBytes || plain === body;
-  const isJson = jsonDeclared || /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
-  return decodes && fits && isJson ? answeredObject(plain) : undefined;
+  return decodes && fits ? answeredObject(plain) : undefined;
 };
 
 /** Only names the provider sent, under no prototype that could lend it others. */
@@ -62,8 +61,8 @@ describeFamily({
     input(() => `${judge.name}, ${step}: ${describeAnswer(raw)}`);
 
     checkObject(raw.plain);
-    const read = readAnswer(raw, { sentAtMs, jsonDeclared: judge.jsonDeclared });
-    const object = boundToSee(raw, judge);
+    const read = readAnswer(raw, sentAtMs);
+    const object = boundToSee(raw);
     if (isLeft(read)) {
       ok(object === undefined, `a body that can be read is not: ${read.left.why}`);
       deepStrictEqual(Object.keys(read.left), ['_tag', 'why']);

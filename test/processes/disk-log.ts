@@ -16,14 +16,17 @@ export type DiskEvent =
   | { readonly what: 'begin' | 'acknowledge'; readonly commit: number };
 
 const here = dirname(fileURLToPath(import.meta.url));
-const source = join(here, 'disk-log.cpp');
 const cache = join(here, '..', '..', 'node_modules', '.cache', 'llavero-disk-log');
 
 /**
  * The path of the library that writes down what a process does to its disk. It is preloaded rather than strace, since it
  * works in containers that forbid tracing, and needs only g++, which building better-sqlite3 needs as well.
  */
-export const buildDiskLog = async (): Promise<string> => {
+export const buildDiskLog = (): Promise<string> => buildPreloaded('disk-log.cpp');
+
+/** Compiles a library that is preloaded into processes, once for each state of its source; its path. */
+export const buildPreloaded = async (name: string): Promise<string> => {
+  const source = join(here, name);
   const fingerprint = createHash('sha256')
     .update(await readFile(source))
     .digest('hex')
@@ -37,7 +40,7 @@ export const buildDiskLog = async (): Promise<string> => {
     await promisify(execFile)(compiler, ['-shared', '-fPIC', '-O1', '-o', draft, source, '-ldl']);
   } catch {
     throw new Error(
-      `${compiler} could not compile ${source}, which this test watches the disk with. On Debian: apt-get install g++`,
+      `${compiler} could not compile ${source}, which this test watches or slows the disk with. On Debian: apt-get install g++`,
     );
   }
   await rename(draft, built);

@@ -53,7 +53,10 @@ const operations = {
   reject: 'recording the rejection',
   'leave open': 'leaving the attempt open',
   'put pending': 'remembering the authorization',
+  'look up pending': 'looking up the authorization',
   'take pending': 'taking up the authorization',
+  'complete pending': 'noting that the callback succeeded',
+  'reopen pending': 'giving the authorization back',
 } as const;
 
 /** What the ports of a doomed process tell apart. */
@@ -107,15 +110,23 @@ export const killPoints: readonly KillPoint[] = [
   ...around('renewal', 'leave open', lost, 'cut after processing'),
 
   ...around('reauthorization', 'put pending', untouched),
+  ...around('reauthorization', 'look up pending', { before: 'nothing', after: 'nothing' }),
   ...around('reauthorization', 'take pending', untouched),
   ...around('reauthorization', 'send', { before: 'nothing' }),
   atProvider('reauthorization', 'answer on its way', 'nothing'),
   ...around('reauthorization', 'send', { after: 'nothing' }),
   ...around('reauthorization', 'commit', { before: 'nothing', inside: 'nothing', after: 'new token' }),
+  ...around('reauthorization', 'complete pending', { before: 'new token', inside: 'new token', after: 'new token' }),
   ...around('reauthorization', 'hand out', { after: 'new token' }),
 
   ...around('first authorization', 'take pending', { after: 'no token' }),
   atProvider('first authorization', 'answer on its way', 'no token'),
+  ...around(
+    'first authorization',
+    'reopen pending',
+    { before: 'no token', inside: 'no token', after: 'no token' },
+    'rate limited',
+  ),
   ...around('first authorization', 'commit', { before: 'no token', inside: 'no token', after: 'new token' }),
 ];
 

@@ -22,6 +22,8 @@ export interface KillPlan {
 export interface WorkerProvider {
   readonly kind: 'centry' | 'tray';
   readonly options: Readonly<Record<string, unknown>>;
+  /** The provider's documented rate, where a test needs another. */
+  readonly requestRate?: { readonly requests: number; readonly perMs: number };
 }
 
 export interface WorkerSettings {
@@ -39,6 +41,14 @@ export interface WorkerSettings {
 export interface SeenToken {
   readonly generation: number;
   readonly fingerprint: string;
+}
+
+/** What became of callers who ask until they are served. */
+export interface Served {
+  /** `generation fingerprint` by key, or the code of an error that asking again does not mend. */
+  readonly answers: Readonly<Record<string, string>>;
+  /** How often each error came that did not last. */
+  readonly errors: Readonly<Record<string, number>>;
 }
 
 /** What a worker can be asked to do, with its parameters and its answer. */
@@ -59,6 +69,11 @@ interface WorkerCalls {
   readonly every: {
     readonly takes: readonly [keys: readonly string[], concurrency: number];
     readonly gives: Record<string, string>;
+  };
+  /** Asks for the token of every key, so many at a time, and again when that makes sense, until each has one or never will. */
+  readonly untilServed: {
+    readonly takes: readonly [keys: readonly string[], concurrency: number, leastWaitMs: number];
+    readonly gives: Served;
   };
   readonly start: { readonly takes: readonly [options?: object]; readonly gives: undefined };
   readonly close: { readonly takes: readonly []; readonly gives: undefined };
@@ -120,9 +135,9 @@ const isAnswer = <A>(line: unknown): line is WorkerAnswer<A> =>
   typeof line === 'object' && line !== null && 'serial' in line;
 
 /** Starts a worker on compiled sources; it works as soon as it is asked for something. */
-export const startWorker = async (settings: WorkerSettings): Promise<WorkerProcess> => {
+export const startWorker = async (settings: WorkerSettings, env = process.env): Promise<WorkerProcess> => {
   const library = await buildOnce();
-  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined);
   child.stdin.write(`${JSON.stringify({ ...settings, encryptionKey, library })}\n`);
   const lines: WorkerLine[] = [];

@@ -37,7 +37,11 @@ describe.each(storeKinds)('authorizing at a standard server, with %s', (_name, o
     const returned = await walkOidc(url);
     const token = await llavero.callback(returned);
 
-    expect((await failureOf(llavero.callback(returned))).reason).toEqual({ _tag: 'StateMismatch', why: 'unknown' });
+    expect((await failureOf(llavero.callback(returned))).reason).toEqual({
+      _tag: 'StateMismatch',
+      why: 'already_completed',
+      key,
+    });
     expect(server.tokenRequests.length).toBe(1);
     expect(await llavero.token(key)).toBe(token);
     expect(await server.statusFor(token.authorizationHeader())).toBe(200);

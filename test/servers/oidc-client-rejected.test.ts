@@ -47,6 +47,7 @@ describe.each(storeKinds)('a wrong client secret at a standard server, with %s',
   it('is no obstacle to a llavero whose preset has the right one', async () => {
     const wrong = { clientSecret: 'wrong' };
     const { llavero, another, server } = await makeOidcScene({ open, client: machine, preset: wrong });
+    await llavero.register(account);
     expect(await codeOf(llavero.token(key))).toBe('ERR_CLIENT_REJECTED');
     const restarted = another({ clientSecret: machine.clientSecret });
     expect(await restarted.status(key)).toMatchObject({ state: 'ready', generation: 0 });

@@ -1,11 +1,12 @@
-import { callRegister, callToken } from './calls.js';
-import { secretText } from './canary.js';
+import { callRegister, callStatus, callToken } from './calls.js';
+import type { Token } from '../../src/domain/token.js';
 import type { SentRequest } from './ledger.js';
 import { microtasksDone } from './scheduler.js';
 import { fairWeather, type Weather } from './seeded-fates.js';
+import { clientSecretOf } from './sim-provider.js';
 import type { Worker, World } from './world.js';
 
-/** More than an attempt, its settle window and the longest rest a provider asked for together. */
+/** More than an attempt, its settle window, the notice of its recovery and a pause together. */
 const restMs = 300_000;
 /** Nothing here takes longer than that. */
 const mostSteps = 20_000;
@@ -35,6 +36,36 @@ export const wait = async (world: World, ms: number): Promise<void> => {
   await steps(world, () => over);
 };
 
+/** Whether a later code of this account was kept, or one whose authorization this one may have come before. */
+const hasLaterCode = (world: World, request: SentRequest): boolean =>
+  world.ledger.requests.some(
+    (other) =>
+      other !== request &&
+      other.kind === 'code' &&
+      other.key === request.key &&
+      other.pair !== undefined &&
+      world.ledger.wasCommitted(other.pair.accessToken) &&
+      other.heardMs >= world.grantedMs(request.secret),
+  );
+
+/** Whether two requests spend the same generation of the same registration. */
+const isSamePlace = (world: World, one: SentRequest, other: SentRequest): boolean => {
+  const here = world.ledger.attemptOf(one);
+  const there = world.ledger.attemptOf(other);
+  return here?.incarnation === there?.incarnation && here?.generation === there?.generation;
+};
+
+/** A later request of the same generation brought a successor of its own, and that was kept: it may have ended this one's. */
+const isOutranked = (world: World, request: SentRequest): boolean =>
+  world.ledger.requests.some(
+    (other) =>
+      isSamePlace(world, other, request) &&
+      other.leftMs > request.leftMs &&
+      other.pair !== undefined &&
+      other.pair.refreshToken !== request.secret &&
+      world.ledger.wasCommitted(other.pair.accessToken),
+  );
+
 /** I2: an answer that reached a process that lived on is kept, unless something newer took its place, such as a later code's. */
 const judgeDelivered = (world: World, request: SentRequest): void => {
   const { ledger, oracle, violation } = world;
@@ -44,25 +75,17 @@ const judgeDelivered = (world: World, request: SentRequest): void => {
   if (kept === undefined || ledger.wasCommitted(kept)) return;
   const beganMs = kind === 'code' ? world.grantedMs(request.secret) : ledger.beganMs(request);
   if (ledger.lastRemovalMs(key) >= beganMs) return;
-  const place = ledger.placeOf(request);
+  const place = ledger.attemptOf(request);
   const record = world.record(key);
   if (kind === 'code') {
-    const since = ledger.requests.some(
-      (other) =>
-        other.kind === 'code' &&
-        other.key === key &&
-        other.pair !== undefined &&
-        ledger.wasCommitted(other.pair.accessToken) &&
-        (world.hasJumped() || other.leftMs > request.heardMs),
-    );
-    if (since) return;
-    violation(`I2: the token that a code of ${key} brought was lost`);
+    if (!hasLaterCode(world, request)) violation(`I2: the token that a code of ${key} brought was lost`);
     return;
   }
   if (place !== undefined && record?.generation === place.generation) {
     violation(`I2: the token that a renewal of ${key} brought was lost`);
     return;
   }
+  if (isOutranked(world, request)) return;
   const { refreshToken } = ledger.tokensOf(record);
   const worse =
     refreshToken !== undefined &&
@@ -87,24 +110,57 @@ const judgeEvents = (world: World, key: string): void => {
   if (told > lost) world.violation(`${told} tokens of ${key} were told as discarded, and ${lost} were`);
 };
 
+/** An answer was never committed, and its attempt was over when the next one was asked for: nobody could have known of it. */
+const wasTakenOver = (world: World, request: SentRequest): boolean => {
+  const { ledger, policy } = world;
+  const attempt = ledger.attemptOf(request);
+  if (attempt === undefined || request.isUnusable || request.pair === undefined) return false;
+  if (ledger.wasCommitted(request.pair.accessToken)) return false;
+  return ledger.requests.some((other) => {
+    const datedMs = ledger.attemptOf(other)?.datedMs ?? -Infinity;
+    return isSamePlace(world, other, request) && datedMs >= attempt.datedMs + policy.attemptTtlMs;
+  });
+};
+
 /** No renewal storm: more tokens than fell due, or were asked for, were never issued. */
 const judgeNumber = (world: World, key: string): void => {
   if (world.hasJumped()) return;
   const issued = world.ledger.requests.filter(({ pair, key: of }) => pair !== undefined && of === key);
   const unusable = issued.filter(({ isUnusable }) => isUnusable).length;
+  const takenOver = issued.filter((request) => wasTakenOver(world, request)).length;
   const due = world.scheduler.nowMs() / (world.plan.rules.accessLifetimeMs / 2);
-  if (issued.length > 1 + due + unusable + world.provocations(key)) {
+  // Nobody stores an attempt for a first token: each process may ask for it, and once more for what was registered meanwhile.
+  const firsts = 1 + (world.plan.grant === 'client' ? world.workers().length : 0);
+  if (issued.length > firsts + due + unusable + takenOver + world.provocations(key)) {
     world.violation(`${key} was renewed ${issued.length} times, which is too often`);
   }
 };
 
+/** What the end of an account is judged by. */
+interface End {
+  readonly key: string;
+  /** Its refresh token lived before the last renewal. */
+  readonly lived: boolean;
+  /** Nothing may be sent any more. */
+  readonly stopped: boolean;
+  readonly got: boolean;
+  readonly state: string | undefined;
+}
+
+/** States that say that something is wrong with a grant. */
+const troubled: ReadonlySet<string | undefined> = new Set([
+  'reauthorization_required',
+  'client_rejected',
+  'failing',
+  'outcome_unknown',
+]);
+
 /** What a forced renewal of a world without troubles has to bring. */
-const judgeEnd = (world: World, key: string, lived: boolean, stopped: boolean, got: boolean): void => {
+const judgeEnd = (world: World, { key, lived, stopped, got, state }: End): void => {
   const record = world.record(key);
-  const isTerminal = record?.failure?.terminal === 'reauthorization_required';
-  const expired = (record?.refreshTokenExpiresAt ?? Infinity) <= world.trueMs();
-  if (record?.attempt !== undefined && !isTerminal && !expired)
-    world.violation(`I6: an attempt of ${key} is open at the end`);
+  const { verdict } = world.plan.rules;
+  const isOver = record?.failure?.terminal !== undefined || verdict !== 'invalid_grant';
+  if (record?.attempt !== undefined && !isOver) world.violation(`I6: an attempt of ${key} is open at the end`);
   if (world.plan.grant === 'client') {
     if (!got) world.violation(`${key} has no token at the end, and needs only its client`);
     return;
@@ -114,24 +170,45 @@ const judgeEnd = (world: World, key: string, lived: boolean, stopped: boolean, g
   if (got && (refreshToken === undefined || !world.oracle.lives(refreshToken))) {
     world.violation(`${key} was renewed at the end and holds a dead refresh token`);
   }
-  if (!got && record?.token !== undefined && !isTerminal && !expired) {
-    world.violation(`G4: the grant of ${key} is lost and nothing says so`);
+  const isUseful = verdict !== 'invalid_grant' && (record?.accessTokenExpiresAt ?? 0) > world.trueMs();
+  if (!got && record?.token !== undefined && !isUseful && !troubled.has(state)) {
+    world.violation(`G4: the grant of ${key} is lost and its state is ${state}`);
   }
 };
+
+/** Waits for one call to be answered. */
+const answered = async <A>(world: World, ask: (given: (answer: A) => void) => void): Promise<A | undefined> => {
+  const box: { answer?: { readonly value: A } } = {};
+  ask((value) => {
+    box.answer = { value };
+  });
+  await steps(world, () => box.answer !== undefined);
+  return box.answer?.value;
+};
+
+const patientMs = 60_000;
 
 const forceOne = async (world: World, worker: Worker, key: string): Promise<void> => {
   const before = world.record(key);
   const { refreshToken } = world.ledger.tokensOf(before);
   const lived = refreshToken !== undefined && world.oracle.lives(refreshToken);
-  const isSpent = before?.attempt !== undefined && (before.attempt.recovery || world.plan.policy.recovery === 'never');
-  const hasExpired = (before?.refreshTokenExpiresAt ?? Infinity) <= world.trueMs();
-  const stopped = before?.failure?.terminal === 'reauthorization_required' || isSpent || hasExpired;
-  let got: boolean | undefined;
-  callToken(world, worker, key, { force: true }, (token) => {
-    got = token !== undefined;
-  });
-  await steps(world, () => got !== undefined);
-  judgeEnd(world, key, lived, stopped, got === true);
+  const isGivenUp = before?.attempt !== undefined && world.plan.policy.recovery === 'never';
+  const stopped = before?.failure?.terminal === 'reauthorization_required' || isGivenUp;
+  const token = await answered<Token | undefined>(world, (given) =>
+    callToken(world, worker, key, { force: true, patienceMs: patientMs }, given),
+  );
+  const state = await answered<string>(world, (told) => callStatus(world, worker, key, told));
+  judgeEnd(world, { key, lived, stopped, got: token !== undefined, state });
+};
+
+/** The client that its provider would take, where another one was refused or stands in for it. */
+const putRight = async (world: World, worker: Worker, key: string): Promise<void> => {
+  const { refreshToken } = world.ledger.tokensOf(world.record(key));
+  const application = refreshToken === undefined ? undefined : world.oracle.applicationOf(refreshToken);
+  const isRefused = world.record(key)?.failure?.terminal === 'client_rejected';
+  if (!isRefused && !world.plan.swapsClients) return;
+  callRegister(world, worker, key, clientSecretOf(application ?? 'ours', 9));
+  await runDry(world);
 };
 
 /** Ends all troubles, lets everything come to rest, and looks at what is left. */
@@ -147,14 +224,12 @@ export const comeToRest = async (world: World, weather: Weather): Promise<void> 
     judgeEvents(world, key);
   }
   world.setClocksRight();
-  await wait(world, restMs + world.jumpedMs());
+  const namedMs = Math.max(0, world.namedUntilMs() - world.scheduler.nowMs());
+  await wait(world, restMs + namedMs + world.jumpedMs());
   const fresh = world.startWorker(0);
   for (const key of world.keys) {
-    if (world.record(key)?.failure?.terminal === 'client_rejected') {
-      callRegister(world, fresh, key, secretText('cli', 9));
-      await runDry(world);
-    }
     if (world.record(key) === undefined) continue;
+    await putRight(world, fresh, key);
     await forceOne(world, fresh, key);
   }
   await runDry(world);

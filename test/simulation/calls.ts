@@ -1,6 +1,7 @@
 import type { TokenOptions } from '../../src/app/llavero.js';
 import type { Token } from '../../src/domain/token.js';
-import { judgeRefusal, judgeToken, tokenCall } from './judge-token.js';
+import type { CredentialStatus } from '../../src/domain/account-state.js';
+import { judgeRefusal, judgeToken, judgeTold, standingOf, tokenCall, type Standing } from './judge-token.js';
 import { refusalOf, watchOutput } from './outputs.js';
 import type { OpenCall, Worker, World } from './world.js';
 
@@ -22,12 +23,14 @@ const call = <A>(
       settle();
       world.trace.add(`  ${worker.name} has done ${what}`);
       done(result);
+      worker.isReady = true;
     },
     (error: unknown) => {
       settle();
       const refusal = refusalOf(world, what, error);
       world.trace.add(`  ${worker.name} refuses ${what}: ${refusal?.code ?? 'foreign error'}`);
       refused(error);
+      worker.isReady ||= refusal !== undefined && !['ERR_STORE_FAILED', 'ERR_ABORTED'].includes(refusal.code);
     },
   );
 };
@@ -40,7 +43,7 @@ export const callToken = (
   worker: Worker,
   key: string,
   need: TokenOptions = {},
-  given: (token: Token | undefined) => void = nothing,
+  given: (token: Token | undefined, code?: string) => void = nothing,
 ): void => {
   const asked = tokenCall(world, worker, key, need);
   if (need.force === true || need.minValidMs !== undefined) world.provoke(key);
@@ -58,7 +61,7 @@ export const callToken = (
     (error) => {
       const refusal = refusalOf(world, what, error);
       if (refusal !== undefined) judgeRefusal(world, asked, refusal);
-      given(undefined);
+      given(undefined, refusal?.code);
     },
   );
 };
@@ -168,15 +171,49 @@ export const callRevoke = (world: World, worker: Worker, key: string, localOnly:
   );
 };
 
-export const callStatus = (world: World, worker: Worker, key: string): void =>
+/** An operator says "try again now". */
+export const callRetry = (world: World, worker: Worker, key: string): void => {
+  const standing = standingOf(world, key);
+  world.provoke(key);
+  world.hurry(key);
+  call(
+    world,
+    worker,
+    `retry ${key}`,
+    () => worker.llavero.retry(key),
+    (status) => {
+      world.hurry(key);
+      watchStatus(world, key, status, standing);
+    },
+    () => world.hurry(key),
+  );
+};
+
+/** I9, as a person sees it. */
+const watchStatus = (world: World, key: string, status: CredentialStatus, standing: Standing | undefined): void => {
+  watchOutput(world, `the status of ${key}`, status);
+  if (status.state === 'reauthorization_required') judgeTold(world, key, standing, 'the status');
+};
+
+export const callStatus = (
+  world: World,
+  worker: Worker,
+  key: string,
+  told: (state: string) => void = nothing,
+): void => {
+  const standing = standingOf(world, key);
   call(
     world,
     worker,
     `status ${key}`,
     () => worker.llavero.status(key),
-    (status) => watchOutput(world, `the status of ${key}`, status),
+    (status) => {
+      watchStatus(world, key, status, standing);
+      told(status.state);
+    },
     nothing,
   );
+};
 
 export const callSweep = (world: World, worker: Worker, keepWarm: boolean): void =>
   call(

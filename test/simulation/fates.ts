@@ -29,8 +29,12 @@ export type RequestOutcome =
   | 'error-before'
   /** 5xx, processed. */
   | 'error-after'
+  /** 5xx with a body that names an error of RFC 6749, not processed. */
+  | 'error-named'
   /** 200 and nothing that can be read, processed. */
   | 'unreadable'
+  /** 200 and a page for people, not processed. */
+  | 'page'
   /** Processed; the answer has odd or missing members beside its tokens. */
   | 'odd'
   /** Processed; the answer's access token is of a type that nobody knows. */
@@ -38,7 +42,10 @@ export type RequestOutcome =
   | 'too-many-requests'
   | 'redirected'
   | 'bad-request'
-  | 'wrong-client';
+  /** 401 `invalid_client`. */
+  | 'wrong-client'
+  /** 401 without a body. */
+  | 'unauthorized';
 
 export interface RequestFate {
   readonly outcome: RequestOutcome;
@@ -50,7 +57,11 @@ export interface RequestFate {
   readonly breaks: boolean;
   /** For `processed-late`: which part of the settle window passes first, in [0, 1). */
   readonly lateness: number;
-  /** For `too-many-requests`: Retry-After in seconds. */
+  /** For `error-before` and `error-after`. */
+  readonly status: number;
+  /** For `error-named`. */
+  readonly error: string;
+  /** Retry-After in seconds, for what carries one: `too-many-requests`, `error-before` and `error-after`. */
   readonly retryAfterS: number | undefined;
   readonly strike?: Strike | undefined;
 }

@@ -122,8 +122,7 @@ const scenes: Readonly<Record<string, Scene>> = {
   },
 };
 
-const only = (rotation: SmallWorldOptions['rotation']) =>
-  ({ rotation, recovery: 'probe-once', grant: 'code' }) as const;
+const only = (rotation: SmallWorldOptions['rotation']) => ({ rotation, recovery: 'probe', grant: 'code' }) as const;
 
 describe('every order in which two processes can come to the store and the provider', () => {
   for (const [name, { first, second, together, early, ...exploration }] of Object.entries(scenes)) {

@@ -12,6 +12,8 @@ export interface TokenCall {
   readonly calledMs: number;
   readonly calledWallMs: number;
   readonly pausedMs: number;
+  /** The worker had opened the store by then: callers wait for that whatever their patience. */
+  readonly isReady: boolean;
   readonly known: Token | undefined;
   readonly knownIncarnation: string | undefined;
   /** The access tokens that this worker had been told about by then. */
@@ -21,19 +23,25 @@ export interface TokenCall {
   readonly standing: Standing | undefined;
 }
 
-/** A grant that nothing is wrong with. */
-interface Standing {
+/** A grant whose refresh token the provider would take. */
+export interface Standing {
   readonly incarnation: string;
   readonly generation: number;
 }
 
-const standingOf = (world: World, key: string): Standing | undefined => {
+export const standingOf = (world: World, key: string): Standing | undefined => {
   const record = world.record(key);
-  if (record?.token === undefined || record.attempt !== undefined) return undefined;
-  if (record.failure?.terminal !== undefined) return undefined;
   const { refreshToken } = world.ledger.tokensOf(record);
-  if (refreshToken === undefined || !world.oracle.lives(refreshToken)) return undefined;
+  if (record === undefined || refreshToken === undefined || !world.oracle.lives(refreshToken)) return undefined;
   return { incarnation: record.incarnation, generation: record.generation };
+};
+
+/** I9: nobody is told to authorize again while the refresh token held all the time would be taken. */
+export const judgeTold = (world: World, key: string, standing: Standing | undefined, who: string): void => {
+  const now = standingOf(world, key);
+  const stood = now?.incarnation === standing?.incarnation && now?.generation === standing?.generation;
+  if (now === undefined || !stood || world.plan.policy.recovery === 'never') return;
+  world.violation(`I9: ${who} told to authorize ${key} again, although its refresh token lives`);
 };
 
 const incarnationOf = (world: World, token: Token | undefined): string | undefined =>
@@ -47,7 +55,8 @@ export const tokenCall = (world: World, worker: Worker, key: string, need: Token
     need,
     calledMs: world.scheduler.nowMs(),
     calledWallMs: world.wallMs(worker.process),
-    pausedMs: worker.process.pausedMs,
+    pausedMs: pausedMsOf(world, worker),
+    isReady: worker.isReady,
     known,
     knownIncarnation: incarnationOf(world, known),
     refused: new Set(worker.refused),
@@ -56,12 +65,16 @@ export const tokenCall = (world: World, worker: Worker, key: string, need: Token
   };
 };
 
-/** No caller waits longer than this, pauses of its process aside. */
-const longestWaitMs = 180_000;
+/** How long a worker has been paused by now. */
+const pausedMsOf = ({ scheduler }: World, { process }: Worker): number =>
+  process.pausedMs - Math.max(0, process.pausedUntilMs - scheduler.nowMs());
 
-const judgeWait = (world: World, { worker, calledMs, pausedMs }: TokenCall): void => {
-  const waitedMs = world.scheduler.nowMs() - calledMs - (worker.process.pausedMs - pausedMs);
-  if (waitedMs > longestWaitMs) world.violation(`${worker.name} kept a caller waiting for ${waitedMs} ms`);
+/** A caller is let go once its patience is over, pauses of its process aside. */
+const judgeWait = (world: World, { worker, need, calledMs, pausedMs, isReady }: TokenCall): void => {
+  const waitedMs = world.scheduler.nowMs() - calledMs - (pausedMsOf(world, worker) - pausedMs);
+  if (isReady && waitedMs > (need.patienceMs ?? world.policy.patienceMs)) {
+    world.violation(`${worker.name} kept a caller waiting for ${waitedMs} ms`);
+  }
 };
 
 /** What no token that is handed out may be. */
@@ -81,12 +94,16 @@ export const judgeToken = (world: World, call: TokenCall, token: Token): void =>
   if (call.removed?.has(place.incarnation) === true) {
     violation(`I7: ${worker.name} handed out a token of ${key} that it had removed itself`);
   }
+  if (place.invalidated) {
+    violation(`${worker.name} handed out a token of ${key} that had to be renewed first`);
+  }
   if (call.refused.has(accessToken)) {
     violation(`${worker.name} handed out a token of ${key} that it knew an API had refused`);
   }
   if (need.force === true && known !== undefined && place.incarnation === call.knownIncarnation) {
     if (token.generation <= known.generation) violation(`${worker.name} was forced and gave the token it had`);
   }
+  if (known !== undefined && place.incarnation !== call.knownIncarnation) worker.mixed.add(key);
   if (!world.hasJumped()) judgeValidity(world, call, token);
   worker.handedOut.set(key, token);
 };
@@ -101,30 +118,36 @@ const judgeValidity = (world: World, { worker, key, need, calledWallMs }: TokenC
 
 /** What no refusal of a token may be. */
 export const judgeRefusal = (world: World, call: TokenCall, error: LlaveroError): void => {
-  const { worker, key, need, standing } = call;
-  const { policy } = world.plan;
+  const { worker, key, need } = call;
   judgeWait(world, call);
-  const now = standingOf(world, key);
-  const stood =
-    now !== undefined && now.incarnation === standing?.incarnation && now.generation === standing.generation;
-  const isTerminal = ['ERR_REAUTHORIZATION_REQUIRED', 'ERR_UNKNOWN_KEY'].includes(error.code);
-  if (isTerminal && stood && !world.hasJumped()) {
-    world.violation(`${worker.name} gave ${error.code} for ${key}, with which nothing was wrong`);
+  if (error.code === 'ERR_REAUTHORIZATION_REQUIRED' || error.code === 'ERR_UNKNOWN_KEY') {
+    judgeTold(world, key, call.standing, worker.name);
   }
   if (['ERR_DECRYPTION_FAILED', 'ERR_UNTRUSTED_ADDRESS', 'ERR_STATE_MISMATCH'].includes(error.code)) {
     world.violation(`${worker.name} gave ${error.code} for ${key}`);
   }
+  judgeRetryAfter(world, worker, key, error);
+  if (need.force !== true && need.minValidMs === undefined && error.code !== 'ERR_ABORTED')
+    judgeStale(world, call, error);
+};
+
+/** I6: nobody is told to wait longer than it takes, unless the provider itself said so. */
+const judgeRetryAfter = (world: World, worker: Worker, key: string, error: LlaveroError): void => {
+  const { attemptTtlMs, settleMs, recoveryNoticeMs, cooldownMaxMs } = world.policy;
   // A store without a clock is judged by when a caller asked, and a slow store answers later.
   const slackMs = world.plan.clock === 'server' ? 0 : 30_000;
-  const unresolvedMs = policy.attemptTtlMs + policy.settleMs + slackMs;
-  const longest = { ERR_OUTCOME_UNKNOWN: unresolvedMs, ERR_PROVIDER_UNAVAILABLE: 60_000 + slackMs };
-  const bound =
-    error.code === 'ERR_OUTCOME_UNKNOWN' || error.code === 'ERR_PROVIDER_UNAVAILABLE' ? longest[error.code] : Infinity;
+  const longest: Readonly<Record<string, number>> = {
+    ERR_OUTCOME_UNKNOWN: Math.max(cooldownMaxMs, attemptTtlMs + settleMs + recoveryNoticeMs),
+    ERR_PROVIDER_UNAVAILABLE: Math.max(cooldownMaxMs, attemptTtlMs),
+  };
+  // A rest that the provider asked for is dated when the store takes it, and told when its process goes on.
+  const { store, pause } = world.plan.trouble;
+  const delayMs = store > 0 || pause > 0 ? 250_000 : 200;
+  const named = world.namedUntilMs() + delayMs - world.scheduler.nowMs();
+  const bound = Math.max(longest[error.code] ?? Infinity, named) + slackMs;
   if ((error.retryAfterMs ?? 0) > bound && (world.plan.clock === 'server' || !world.hasJumped())) {
     world.violation(`I6: ${worker.name} gave ${error.code} for ${key} and ${error.retryAfterMs} ms to wait`);
   }
-  if (need.force !== true && need.minValidMs === undefined && error.code !== 'ERR_ABORTED')
-    judgeStale(world, call, error);
 };
 
 /** A valid token is served whatever becomes of its renewal. */
@@ -140,6 +163,7 @@ const judgeStale = (
     !world.ledger.isDead(knownIncarnation) &&
     !world.wasRefused(known.accessToken.expose()) &&
     !worker.isClosing &&
+    !worker.mixed.has(key) &&
     !world.ledger.hadUnusable(key);
   if (isValid && isHeld) world.violation(`${worker.name} gave ${code} for ${key} although it held a valid token`);
 };

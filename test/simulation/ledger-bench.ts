@@ -1,10 +1,12 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { AccountRecord, Attempt } from '../../src/domain/account-record.js';
 import type { RecoveryPolicy } from '../../src/domain/refresh-policy.js';
+import type { RepeatRules } from './judge-repeats.js';
 import { makeLedger, type SentRequest } from './ledger.js';
 import { makeProviderOracle, type IssuedPair, type ProviderOracle } from './provider-oracle.js';
 import { seededRandom } from './random.js';
 import { simCipher } from './sim-cipher.js';
+import { worldBeganMs } from './sim-clock.js';
 
 /** A ledger with a provider beside it, and an account in whose record everything can be written. */
 export interface LedgerBench {
@@ -16,12 +18,18 @@ export interface LedgerBench {
   readonly record: () => AccountRecord;
   readonly write: (change: Partial<AccountRecord>) => void;
   readonly remove: () => void;
-  /** Records an attempt. */
-  readonly begin: (id: string, recovery?: boolean) => void;
+  /** Records an attempt; `repeat` is 0 for the first request of its generation. */
+  readonly begin: (id: string, repeat?: number) => void;
+  /** Writes that the outcome of the open attempt is not known. */
+  readonly report: () => void;
+  /** Announces the recovery of the open attempt. */
+  readonly announce: () => void;
+  /** An operator asks for another try. */
+  readonly hurry: () => void;
   /** Sends the refresh token that the record holds. */
-  readonly send: (attempt: string) => SentRequest;
+  readonly send: (attempt: string, client?: string) => SentRequest;
   /** What a record holds that a pair was committed to. */
-  readonly holding: (pair: IssuedPair) => Promise<Pick<AccountRecord, 'token' | 'generation' | 'attempt'>>;
+  readonly holding: (pair: IssuedPair) => Promise<Partial<AccountRecord>>;
   /** The pair that the provider gives for the refresh token held. */
   readonly renewed: () => IssuedPair;
 }
@@ -46,23 +54,24 @@ const rules = {
   rotation: 'strict',
   graceMs: 0,
   accessLifetimeMs: 60_000,
+  toldLifetimeMs: undefined,
   refreshLifetimeMs: undefined,
+  verdict: 'invalid_grant',
   keepsOldAccess: true,
   codesRepeat: false,
 } as const;
 
-const attemptOf = (id: string, recovery: boolean): Attempt => ({
-  id,
-  owner: 'worker',
-  startedAt: 0,
-  expiresAt: 30_000,
-  settlesAt: 90_000,
-  recovery,
-  unknown: false,
-});
+/** The numbers of the bench. */
+const spansOfBench = { attemptTtlMs: 30_000, settleMs: 60_000, recoveryNoticeMs: 10_000 } as const;
+
+/** The client secrets of the bench: the one that obtained everything, and another. */
+export const clientsOfBench = { right: 'right', other: 'other' } as const;
 
 /** A connected account at a strict provider: generation 1 is committed. */
-export const ledgerBench = async (recovery: RecoveryPolicy = 'probe-once'): Promise<LedgerBench> => {
+export const ledgerBench = async (
+  recovery: RecoveryPolicy = 'probe',
+  own: Partial<RepeatRules> = {},
+): Promise<LedgerBench> => {
   let nowMs = 0;
   const found: string[] = [];
   const oracle = makeProviderOracle(rules, () => nowMs, seededRandom(1));
@@ -71,25 +80,37 @@ export const ledgerBench = async (recovery: RecoveryPolicy = 'probe-once'): Prom
     oracle,
     cipher,
     nowMs: () => nowMs,
-    policy: { attemptTtlMs: 30_000, settleMs: 60_000, recovery },
+    rules: { ...spansOfBench, recovery, repeatable: false, recoversAtOnce: recovery === 'retry', ...own },
+    verdict: rules.verdict,
+    fingerprintOf: (clientSecret) => clientSecret,
+    applicationOf: (clientSecret) => clientSecret,
+    grantedMs: () => -Infinity,
+    mayHurry: () => isHurried,
     windowsHold: () => true,
+    tokenCreates: false,
+    clocksAgree: () => true,
     refreshTokensStay: false,
     violation: (text) => found.push(text),
   });
   let record = blank;
   let held = '';
+  let isHurried = false;
 
   const write: LedgerBench['write'] = (change) => {
     const after = { ...record, ...change };
     ledger.changed(key, record, after);
     record = after;
   };
-  const holding: LedgerBench['holding'] = async ({ accessToken, refreshToken }) => {
+  const open = (change: Partial<Attempt>): void => {
+    if (record.attempt !== undefined) write({ attempt: { ...record.attempt, ...change } });
+  };
+  const holding: LedgerBench['holding'] = async ({ accessToken, refreshToken, serial }) => {
     const text = JSON.stringify({ accessToken, refreshToken });
     const sealed = await cipher.seal(text, { namespace: 'sim', key, field: 'token' })();
     if (isLeft(sealed)) throw new Error('the simulated cipher seals everything');
     held = refreshToken ?? '';
-    return { token: sealed.right, generation: record.generation + 1, attempt: undefined };
+    const obtained = { obtainedBy: clientsOfBench.right, refreshTokenId: `id-${serial}` };
+    return { token: sealed.right, generation: record.generation + 1, attempt: undefined, ...obtained };
   };
   const pairOf = (redeemed: ReturnType<ProviderOracle['renew']>): IssuedPair => {
     if (isLeft(redeemed)) throw new Error('the provider refused');
@@ -107,13 +128,26 @@ export const ledgerBench = async (recovery: RecoveryPolicy = 'probe-once'): Prom
     record: () => record,
     write,
     remove: () => ledger.changed(key, record, undefined),
-    begin: (id, isRecovery = false) => write({ attempt: attemptOf(id, isRecovery) }),
-    send: (attempt) =>
+    begin: (id, repeat = 0) => {
+      const startedAt = worldBeganMs + nowMs;
+      const expiresAt = startedAt + spansOfBench.attemptTtlMs;
+      const settlesAt = expiresAt + spansOfBench.settleMs;
+      const way = repeat === 0 ? 'first' : 'recovery';
+      write({ attempt: { id, owner: 'worker', way, repeat, startedAt, expiresAt, settlesAt, unknown: false } });
+    },
+    report: () => open({ unknown: true }),
+    announce: () => open({ announcedAt: worldBeganMs + nowMs }),
+    hurry: () => {
+      isHurried = true;
+    },
+    send: (attempt, client = clientsOfBench.right) =>
       ledger.left({
         key,
         kind: 'renewal',
         secret: held,
+        client,
         attempt,
+        sentMs: nowMs,
         leftMs: nowMs,
         by: { name: 'worker', slot: 0, isAlive: () => true, wasAbandoned: () => false },
       }),

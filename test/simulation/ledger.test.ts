@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../src/domain/account-record.js';
 import { secretText } from './canary.js';
-import { ledgerBench } from './ledger-bench.js';
+import { clientsOfBench, ledgerBench } from './ledger-bench.js';
+
+const verdictTo = (client: string): Failure => ({
+  code: 'ERR_REAUTHORIZATION_REQUIRED',
+  detail: 'invalid_grant',
+  at: 0,
+  count: 1,
+  terminal: 'reauthorization_required',
+  clients: [client],
+});
 
 describe('the ledger finds no fault with', () => {
   it('a renewal as it should be', async () => {
@@ -11,13 +21,74 @@ describe('the ledger finds no fault with', () => {
     expect(found).toEqual([]);
   });
 
-  it('one recorded recovery after the settle window', async () => {
-    const { begin, send, wait, found } = await ledgerBench();
+  it('a recorded recovery after the settle window', async () => {
+    const { begin, report, send, wait, found } = await ledgerBench();
+    begin('a');
+    Object.assign(send('a'), { heard: 'unknown', heardMs: 0 });
+    report();
+    wait(60_000);
+    begin('b', 1);
+    send('b');
+    expect(found).toEqual([]);
+  });
+
+  it('one recorded recovery after the other, a settle window apart', async () => {
+    const { begin, report, send, wait, found } = await ledgerBench();
+    for (const repeat of [0, 1, 2, 3]) {
+      begin(`${repeat}`, repeat);
+      Object.assign(send(`${repeat}`), { heard: 'unknown', heardMs: 0 });
+      report();
+      wait(60_000);
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('the recovery of a silent owner after its notice', async () => {
+    const { begin, announce, send, wait, found } = await ledgerBench();
     begin('a');
     send('a');
-    wait(90_000);
-    begin('b', true);
+    wait(80_000);
+    announce();
+    wait(10_000);
+    begin('b', 1);
     send('b');
+    expect(found).toEqual([]);
+  });
+
+  it('a recovery that an operator wants at once', async () => {
+    const { begin, report, write, record, hurry, send, wait, found } = await ledgerBench();
+    begin('a');
+    Object.assign(send('a'), { heard: 'unknown', heardMs: 0 });
+    report();
+    wait(1_000);
+    hurry();
+    const { attempt } = record();
+    if (attempt !== undefined) write({ attempt: { ...attempt, settlesAt: 0 } });
+    begin('b', 1);
+    send('b');
+    expect(found).toEqual([]);
+  });
+
+  it('a first recovery right after its attempt, where the provider takes a spent token for a while', async () => {
+    const { begin, report, send, wait, found } = await ledgerBench('retry');
+    begin('a');
+    Object.assign(send('a'), { heard: 'unknown', heardMs: 0 });
+    report();
+    wait(1_000);
+    begin('b', 1);
+    send('b');
+    expect(found).toEqual([]);
+  });
+
+  it('another client that asks once after a verdict', async () => {
+    const { begin, send, wait, write, oracle, found } = await ledgerBench();
+    oracle.disconnect('sim/k1');
+    begin('a');
+    Object.assign(send('a'), { heard: 'refused', heardMs: 0 });
+    write({ attempt: undefined, failure: verdictTo(clientsOfBench.right) });
+    wait(1_000);
+    begin('b');
+    send('b', clientsOfBench.other);
     expect(found).toEqual([]);
   });
 
@@ -50,35 +121,70 @@ describe('the ledger finds out that a refresh token', () => {
     expect(found).toContain('I1: a refresh token of sim/k1 was sent again without a recorded recovery');
   });
 
-  it('was sent three times', async () => {
-    const { begin, send, wait, found } = await ledgerBench();
+  it('is in two requests at once', async () => {
+    const { begin, announce, send, wait, found } = await ledgerBench();
     begin('a');
     send('a');
-    wait(90_000);
-    begin('b', true);
+    announce();
+    wait(29_999);
+    begin('b', 1);
     send('b');
-    wait(90_000);
-    begin('c', true);
-    send('c');
-    expect(found).toContain('I1: a refresh token of sim/k1 was sent 3 times');
+    expect(found).toContain('I1: a refresh token of sim/k1 was sent again while another request was under way');
+  });
+
+  it('was recovered by a request that is not counted', async () => {
+    const { begin, report, send, wait, found } = await ledgerBench();
+    begin('a');
+    Object.assign(send('a'), { heard: 'unknown', heardMs: 0 });
+    report();
+    wait(60_000);
+    begin('b', 2);
+    send('b');
+    expect(found).toEqual(['I1: request 2 of sim/k1 was recorded after request 0']);
   });
 
   it('was recovered before the settle window was over', async () => {
-    const { begin, send, wait, found } = await ledgerBench();
+    const { begin, report, send, wait, found } = await ledgerBench();
+    begin('a');
+    Object.assign(send('a'), { heard: 'unknown', heardMs: 0 });
+    report();
+    wait(59_999);
+    begin('b', 1);
+    send('b');
+    expect(found).toEqual(['I1: a refresh token of sim/k1 was sent again 59999 ms after the request before']);
+  });
+
+  it('was recovered before a silent owner’s attempt had settled', async () => {
+    const { begin, announce, send, wait, found } = await ledgerBench();
     begin('a');
     send('a');
-    wait(89_999);
-    begin('b', true);
+    wait(79_999);
+    announce();
+    wait(10_000);
+    begin('b', 1);
     send('b');
     expect(found).toEqual(['I1: a refresh token of sim/k1 was sent again 89999 ms after it was begun']);
   });
 
-  it('was recovered although the policy forbids it', async () => {
-    const { begin, send, wait, found } = await ledgerBench('never');
+  it('was recovered before its notice was over', async () => {
+    const { begin, announce, send, wait, found } = await ledgerBench();
     begin('a');
     send('a');
-    wait(90_000);
-    begin('b', true);
+    wait(80_001);
+    announce();
+    wait(9_999);
+    begin('b', 1);
+    send('b');
+    expect(found).toEqual(['I1: a refresh token of sim/k1 was sent again 9999 ms after it was announced']);
+  });
+
+  it('was recovered although the policy forbids it', async () => {
+    const { begin, report, send, wait, found } = await ledgerBench('never');
+    begin('a');
+    Object.assign(send('a'), { heard: 'unknown', heardMs: 0 });
+    report();
+    wait(60_000);
+    begin('b', 1);
     send('b');
     expect(found).toEqual(['I1: the policy of sim/k1 forbids recovery']);
   });
@@ -88,10 +194,9 @@ describe('the ledger finds out that a refresh token', () => {
     oracle.disconnect('sim/k1');
     begin('a');
     Object.assign(send('a'), { heard: 'refused', heardMs: 0 });
-    const failure = { code: 'ERR_REAUTHORIZATION_REQUIRED', detail: 'invalid_grant', at: 0, count: 1 } as const;
-    write({ attempt: undefined, failure: { ...failure, terminal: 'reauthorization_required' } });
+    write({ attempt: undefined, failure: verdictTo(clientsOfBench.right) });
     wait(90_000);
-    begin('b', true);
+    begin('b');
     send('b');
     expect(found).toEqual(['I3: a refresh token of sim/k1 was sent again after it had been refused']);
   });
@@ -145,9 +250,8 @@ describe('the ledger finds out that a record', () => {
 
   it('was marked dead although its refresh token lives', async () => {
     const { write, found } = await ledgerBench();
-    const failure = { code: 'ERR_REAUTHORIZATION_REQUIRED', detail: 'invalid_grant', at: 0, count: 1 } as const;
-    write({ failure: { ...failure, terminal: 'reauthorization_required' } });
-    expect(found).toEqual(['sim/k1 was marked dead although its refresh token lives']);
+    write({ failure: verdictTo(clientsOfBench.right) });
+    expect(found).toEqual(['I9: sim/k1 is told to authorize again although its refresh token lives']);
   });
 
   it('shows a secret', async () => {

@@ -1,28 +1,16 @@
-import type { AccountRecord, Attempt } from '../../src/domain/account-record.js';
-import type { RecoveryPolicy } from '../../src/domain/refresh-policy.js';
+import type { AccountRecord } from '../../src/domain/account-record.js';
+import { makeAttemptBook, type Place, type RecordedAttempt } from './attempt-book.js';
 import { leaks } from './canary.js';
-import type { IssuedPair, ProviderOracle } from './provider-oracle.js';
+import { judgeCommit } from './judge-commit.js';
+import { judgeRepeat, type RepeatRules } from './judge-repeats.js';
+import { makeRestJudge } from './judge-rests.js';
+import type { IssuedPair, ProviderOracle, Verdict } from './provider-oracle.js';
 import type { SimCipher } from './sim-cipher.js';
-
-/** Which token a request or a caller was about. */
-export interface Place {
-  readonly key: string;
-  readonly incarnation: string;
-  readonly generation: number;
-}
 
 /** What stands behind a sealed token. */
 export interface StoredTokens {
   readonly accessToken: string | undefined;
   readonly refreshToken: string | undefined;
-}
-
-/** An attempt as the store recorded it, on the world's own time. */
-interface RecordedAttempt extends Place {
-  readonly beganMs: number;
-  /** Its place among all attempts and refusals. */
-  readonly order: number;
-  readonly recovery: boolean;
 }
 
 /** The worker that sent a request. */
@@ -41,24 +29,46 @@ export interface SentRequest {
   readonly kind: 'renewal' | 'second-way' | 'code' | 'client';
   /** The refresh token or the code; empty for client credentials. */
   readonly secret: string;
+  /** The client secret that it carries. */
+  readonly client: string;
   readonly attempt: string | undefined;
+  /** When it was handed to the HTTP client. */
+  readonly sentMs: number;
   readonly leftMs: number;
   readonly by: Sender;
   /** `silent` until it hears of it; `unknown` when what it heard does not tell. */
   heard: 'silent' | 'unknown' | 'turned-away' | 'wrong-client' | 'refused' | 'issued';
   heardMs: number;
+  /** How long the answer asked to wait. */
+  namedMs: number | undefined;
   pair: IssuedPair | undefined;
   /** Its access token cannot be used. */
   isUnusable: boolean;
 }
 
+/** What a request is before anything was heard of it. */
+export type Departure = Omit<SentRequest, 'heard' | 'heardMs' | 'namedMs' | 'pair' | 'isUnusable'>;
+
 export interface LedgerDeps {
   readonly oracle: ProviderOracle;
   readonly cipher: SimCipher;
   readonly nowMs: () => number;
-  readonly policy: { readonly attemptTtlMs: number; readonly settleMs: number; readonly recovery: RecoveryPolicy };
+  readonly rules: RepeatRules;
+  readonly verdict: Verdict;
+  /** The fingerprint of the client with this secret. */
+  readonly fingerprintOf: (clientSecret: string) => string;
+  /** The fingerprint of the application that a client secret belongs to. */
+  readonly applicationOf: (clientSecret: string) => string;
+  /** When a code was granted. */
+  readonly grantedMs: (code: string) => number;
+  /** An operator has asked for another try of this account at some time. */
+  readonly mayHurry: (key: string) => boolean;
   /** The store's clock may run ahead of the world's, so that its windows are not the world's. */
   readonly windowsHold: () => boolean;
+  /** The first committed token of a key that nobody registered creates its account. */
+  readonly tokenCreates: boolean;
+  /** No wall clock was ever wrong. */
+  readonly clocksAgree: () => boolean;
   /** A spent refresh token may come back in the next answer, so that requests are told apart by generation. */
   readonly refreshTokensStay: boolean;
   readonly violation: (text: string) => void;
@@ -67,15 +77,19 @@ export interface LedgerDeps {
 /** Watches the store and the wire, and says what must not be. */
 export interface Ledger {
   readonly changed: (key: string, before: AccountRecord | undefined, after: AccountRecord | undefined) => void;
-  readonly left: (request: Omit<SentRequest, 'heard' | 'heardMs' | 'pair' | 'isUnusable'>) => SentRequest;
+  readonly left: (request: Departure) => SentRequest;
+  /** An operator has asked for another try. */
+  readonly hurried: () => void;
   readonly requests: readonly SentRequest[];
-  /** Which token a request spends, by the attempt it was sent under. */
-  readonly placeOf: (request: SentRequest) => Place | undefined;
+  /** The attempt that a request was sent under. */
+  readonly attemptOf: (request: SentRequest) => RecordedAttempt | undefined;
+  /** Whether a request came from the client that obtained what it spends. */
+  readonly obtained: (request: SentRequest) => boolean;
   /** When the attempt of a request was recorded. */
   readonly beganMs: (request: SentRequest) => number;
   readonly tokensOf: (record: AccountRecord | undefined) => StoredTokens;
   /** Where an access token was committed; undefined when it never was. */
-  readonly committedAt: (accessToken: string) => readonly Place[];
+  readonly committedAt: (accessToken: string) => readonly CommittedPlace[];
   readonly wasCommitted: (token: string) => boolean;
   readonly isDead: (incarnation: string) => boolean;
   /** The incarnations that have ended by now. */
@@ -85,6 +99,11 @@ export interface Ledger {
   /** An answer was committed whose access token could not be used. */
   readonly hadUnusable: (key: string) => boolean;
   readonly commits: () => number;
+}
+
+/** Where a token was committed, and whether it was not to be handed out there. */
+export interface CommittedPlace extends Place {
+  readonly invalidated: boolean;
 }
 
 const nothing: StoredTokens = { accessToken: undefined, refreshToken: undefined };
@@ -98,22 +117,45 @@ const textIn = (value: unknown, name: string): string | undefined => {
 /** 429, redirects and errors that are no `invalid_grant` spend nothing. */
 const mayBeProcessed = ({ heard }: SentRequest): boolean => heard !== 'turned-away' && heard !== 'wrong-client';
 
-/** The shortest cool-down there is. */
-const shortestRestMs = 1_000;
+const nameOf = ({ key, incarnation, generation }: Place): string => `${key} ${incarnation} ${generation}`;
+
+/** A refusal that was written down: about which clients, and when. */
+interface Refusal {
+  readonly order: number;
+  readonly clients: readonly string[] | undefined;
+}
 
 export const makeLedger = (deps: LedgerDeps): Ledger => {
-  const { oracle, cipher, nowMs, policy, windowsHold, refreshTokensStay, violation } = deps;
+  const {
+    oracle,
+    cipher,
+    nowMs,
+    rules,
+    windowsHold,
+    tokenCreates,
+    refreshTokensStay,
+    fingerprintOf,
+    mayHurry,
+    violation,
+  } = deps;
   const opened = new Map<string, StoredTokens>();
-  const committed = new Map<string, Place[]>();
+  const committed = new Map<string, CommittedPlace[]>();
   const everCommitted = new Set<string>();
   const deadIncarnations = new Set<string>();
   const unusable = new Set<string>();
   const removals = new Map<string, number>();
-  const attempts = new Map<string, RecordedAttempt>();
-  const refusedPlaces = new Map<string, number>();
+  const refusals = new Map<string, Refusal>();
   const requests: SentRequest[] = [];
-  const lastAt = new Map<string, SentRequest>();
   const bySpent = new Map<string, SentRequest[]>();
+  const attempts = makeAttemptBook({ nowMs, mayHurry, violation });
+  const rests = makeRestJudge({
+    ...deps,
+    clientOf: (record) => {
+      const { accessToken } = tokensOf(record);
+      return requests.find(({ pair }) => pair !== undefined && pair.accessToken === accessToken)?.client;
+    },
+    attemptOf: ({ attempt }) => attempts.find(attempt),
+  });
   let commits = 0;
   let order = 0;
 
@@ -127,49 +169,52 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
     return tokens;
   };
 
-  /** Whether one token is older than another of the same authorization. */
-  const isOlder = (one: StoredTokens, other: StoredTokens): boolean => {
-    if (one.refreshToken === undefined || other.refreshToken === undefined) return false;
-    if (oracle.familyOf(one.refreshToken) !== oracle.familyOf(other.refreshToken)) return false;
-    const refreshed = serialOf(one.refreshToken) - serialOf(other.refreshToken);
-    if (refreshed !== 0 || one.accessToken === undefined || other.accessToken === undefined) return refreshed < 0;
-    return serialOf(one.accessToken) < serialOf(other.accessToken);
-  };
-
-  const serialOf = (token: string): number => oracle.serialOf(token) ?? Infinity;
-
-  const nameOf = ({ key, incarnation, generation }: Place): string => `${key} ${incarnation} ${generation}`;
-
   /** I4, and what I5 and I2 are judged by. */
   const tokenChanged = (before: AccountRecord, after: AccountRecord): void => {
-    const was = tokensOf(before);
+    for (const wrong of judgeCommit(before, after, { ...deps, requests, tokensOf })) violation(wrong);
     const is = tokensOf(after);
-    if (after.generation !== before.generation + 1) {
-      violation(`I4: a token was put at generation ${after.generation} over generation ${before.generation}`);
-    }
-    if (isOlder(is, was)) violation(`I4: an older token of ${after.key} replaced a newer one`);
     commits += 1;
     for (const token of [is.accessToken, is.refreshToken]) if (token !== undefined) everCommitted.add(token);
     if (is.accessToken === undefined) unusable.add(after.key);
     if (is.accessToken === undefined) return;
-    const { key, incarnation, generation } = after;
-    committed.set(is.accessToken, [...(committed.get(is.accessToken) ?? []), { key, incarnation, generation }]);
+    const { key, incarnation, generation, invalidated } = after;
+    const place = { key, incarnation, generation, invalidated };
+    committed.set(is.accessToken, [...(committed.get(is.accessToken) ?? []), place]);
   };
 
-  /** Marked dead only when it is, or when what may be tried is used up. */
-  const markedDead = (before: AccountRecord, after: AccountRecord): void => {
-    order += 1;
-    refusedPlaces.set(nameOf(after), order);
+  /** I9: nobody is told to authorize again while the provider would take the refresh token, and no date tells so. */
+  const judgeDeath = (after: AccountRecord): void => {
     const { refreshToken } = tokensOf(after);
-    if (refreshToken === undefined || !oracle.lives(refreshToken)) return;
-    const spent = before.attempt !== undefined && (before.attempt.recovery || policy.recovery === 'never');
-    if (!spent) violation(`${after.key} was marked dead although its refresh token lives`);
+    if (after.failure?.terminal !== 'reauthorization_required' || rules.recovery === 'never') return;
+    if (refreshToken !== undefined && oracle.lives(refreshToken)) {
+      violation(`I9: ${after.key} is told to authorize again although its refresh token lives`);
+    }
+    if (deps.verdict !== 'invalid_grant') {
+      violation(`I9: ${after.key} is told to authorize again, and no provider said so`);
+    }
   };
 
-  const attemptChanged = (after: AccountRecord, attempt: Attempt): void => {
-    const { key, incarnation, generation } = after;
-    order += 1;
-    attempts.set(attempt.id, { key, incarnation, generation, beganMs: nowMs(), order, recovery: attempt.recovery });
+  const failureChanged = (before: AccountRecord, after: AccountRecord): void => {
+    if (after.failure?.terminal === 'reauthorization_required') {
+      order += 1;
+      refusals.set(nameOf(after), { order, clients: after.failure.clients });
+    }
+    const isForgotten =
+      before.failure !== undefined &&
+      after.failure === undefined &&
+      before.token === after.token &&
+      before.credential === after.credential;
+    if (!isForgotten) return;
+    if (!mayHurry(after.key)) violation(`${after.key} forgot a failure, and nobody asked for it`);
+    refusals.delete(nameOf(after));
+    // What was given up, or refused, is asked for anew because a person wants it.
+    const isForgiven = ({ key, heard }: SentRequest): boolean =>
+      key === after.key && (heard === 'refused' || after.attempt === undefined);
+    for (const [spent, sent] of bySpent)
+      bySpent.set(
+        spent,
+        sent.filter((one) => !isForgiven(one)),
+      );
   };
 
   const changed: Ledger['changed'] = (key, before, after) => {
@@ -181,87 +226,87 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
     if (leaks(JSON.stringify(after))) violation(`I8: a secret of ${key} stands in the store`);
     if (deadIncarnations.has(after.incarnation)) violation(`I7: ${key} was resurrected after its removal`);
     if (before === undefined || before.incarnation !== after.incarnation) {
-      if (after.token !== undefined) violation(`I7: ${key} began its life with a token`);
+      if (after.token === undefined) return;
+      if (before === undefined && tokenCreates) tokenChanged({ ...after, token: undefined, generation: 0 }, after);
+      else violation(`I7: ${key} began its life with a token`);
       return;
     }
     if (after.generation < before.generation) violation(`I4: the generation of ${key} fell`);
     if (after.token !== before.token) tokenChanged(before, after);
-    if (after.attempt !== undefined && after.attempt.id !== before.attempt?.id) attemptChanged(after, after.attempt);
-    const isTerminal = after.failure?.terminal === 'reauthorization_required';
-    if (isTerminal && before.failure?.terminal !== 'reauthorization_required') markedDead(before, after);
+    order += 1;
+    attempts.changed(before, after, order);
+    rests.changed(before, after);
+    if (after.failure !== before.failure) failureChanged(before, after);
+    judgeDeath(after);
+  };
+
+  /** I3: a refresh token that was refused to a client is not sent by it again. */
+  const judgeRefused = ({ key, client }: SentRequest, attempt: RecordedAttempt): void => {
+    const refused = refusals.get(nameOf(attempt));
+    if (refused === undefined || refused.order > attempt.order) return;
+    if (refused.clients === undefined || refused.clients.includes(fingerprintOf(client))) {
+      violation(`I3: a refresh token of ${key} was sent again after it had been refused`);
+    }
   };
 
   /** I1 and I3, in the moment a refresh token leaves. */
   const judgeRenewal = (request: SentRequest): void => {
-    const attempt = attempts.get(request.attempt ?? '');
+    const attempt = attempts.find(request.attempt);
     if (attempt === undefined) {
       violation(`I1: a refresh token of ${request.key} was sent under no recorded attempt`);
       return;
     }
-    const refused = refusedPlaces.get(nameOf(attempt));
-    if (refused !== undefined && refused < attempt.order) {
-      violation(`I3: a refresh token of ${request.key} was sent again after it had been refused`);
-    }
+    judgeRefused(request, attempt);
     const spent = refreshTokensStay ? nameOf(attempt) : request.secret;
     const all = bySpent.get(spent) ?? [];
-    const earlier = all.filter(mayBeProcessed);
     bySpent.set(spent, [...all, request]);
-    const first = earlier[0];
-    if (first === undefined) return;
-    if (earlier.length > 1) violation(`I1: a refresh token of ${request.key} was sent ${earlier.length + 1} times`);
-    const recoveries = [...earlier, request].filter((one) => attempts.get(one.attempt ?? '')?.recovery === true);
-    if (recoveries.length !== 1)
-      violation(`I1: a refresh token of ${request.key} was sent again without a recorded recovery`);
-    if (policy.recovery === 'never') violation(`I1: the policy of ${request.key} forbids recovery`);
-    const firstBeganMs = attempts.get(first.attempt ?? '')?.beganMs ?? first.leftMs;
-    const waits = policy.recovery === 'retry' && first.heard === 'unknown' ? 0 : policy.attemptTtlMs;
-    const settles = policy.recovery === 'retry' ? 0 : policy.settleMs;
-    if (windowsHold() && (!attempt.recovery || nowMs() < firstBeganMs + waits + settles)) {
-      violation(`I1: a refresh token of ${request.key} was sent again ${nowMs() - firstBeganMs} ms after it was begun`);
-    }
-  };
-
-  /** After a failure the provider is left alone for a while, by all processes together. */
-  const judgeRest = (request: SentRequest): void => {
-    const attempt = attempts.get(request.attempt ?? '');
-    if (attempt === undefined) return;
-    const last = lastAt.get(nameOf(attempt));
-    lastAt.set(nameOf(attempt), request);
-    const failed = last?.heard === 'turned-away' || (last?.kind === 'client' && last.heard === 'unknown');
-    if (last === undefined || !failed || request.kind === 'second-way') return;
-    const isOwned = nowMs() < (attempts.get(last.attempt ?? '')?.beganMs ?? 0) + policy.attemptTtlMs;
-    if (!isOwned) return;
-    if (windowsHold() && nowMs() < last.heardMs + shortestRestMs) {
-      violation(`${request.key} was asked for again ${nowMs() - last.heardMs} ms after a failure`);
-    }
+    // A verdict resolves what was unclear before it: another client may ask, as I3 has it.
+    const unclear = refusals.has(nameOf(attempt)) ? [] : all.filter(mayBeProcessed);
+    const earlier = unclear.map((one) => ({ request: one, attempt: attempts.find(one.attempt) }));
+    const repeat = { request, attempt, earlier, windowsHold: windowsHold(), nowMs: nowMs() };
+    for (const wrong of judgeRepeat(repeat, rules)) violation(wrong);
   };
 
   /** A code that may be spent again is, once a generation. */
-  const judgeSecondWay = ({ key, attempt }: SentRequest): void => {
-    const place = attempts.get(attempt ?? '');
+  const judgeSecondWay = (request: SentRequest): void => {
+    const place = attempts.find(request.attempt);
     if (place === undefined) {
-      violation(`I1: a code of ${key} was sent again under no recorded attempt`);
+      violation(`I1: a code of ${request.key} was sent again under no recorded attempt`);
       return;
     }
     const spent = `${nameOf(place)} second way`;
-    const times = (bySpent.get(spent) ?? []).filter(mayBeProcessed).length;
-    if (times > 0) violation(`I1: a code of ${key} was sent again ${times + 1} times`);
+    const all = bySpent.get(spent) ?? [];
+    bySpent.set(spent, [...all, request]);
+    const times = all.filter(mayBeProcessed).length;
+    if (times > 0 && !mayHurry(place.key)) violation(`I1: a code of ${place.key} was sent again ${times + 1} times`);
   };
 
   return {
     changed,
+    hurried: rests.hurried,
     requests,
     tokensOf,
     left: (request) => {
-      const sent: SentRequest = { ...request, heard: 'silent', heardMs: Infinity, pair: undefined, isUnusable: false };
+      const heard = {
+        heard: 'silent',
+        heardMs: Infinity,
+        namedMs: undefined,
+        pair: undefined,
+        isUnusable: false,
+      } as const;
+      const sent: SentRequest = { ...request, ...heard };
       requests.push(sent);
-      judgeRest(sent);
+      rests.left(sent);
       if (sent.kind === 'renewal') judgeRenewal(sent);
       if (sent.kind === 'second-way') judgeSecondWay(sent);
       return sent;
     },
-    placeOf: ({ attempt }) => attempts.get(attempt ?? ''),
-    beganMs: ({ attempt, leftMs }) => attempts.get(attempt ?? '')?.beganMs ?? leftMs,
+    attemptOf: ({ attempt }) => attempts.find(attempt),
+    obtained: ({ attempt, client }) => {
+      const obtainedBy = attempts.find(attempt)?.obtainedBy;
+      return obtainedBy === undefined || obtainedBy === deps.applicationOf(client);
+    },
+    beganMs: ({ attempt, leftMs }) => attempts.find(attempt)?.beganMs ?? leftMs,
     committedAt: (accessToken) => committed.get(accessToken) ?? [],
     wasCommitted: (token) => everCommitted.has(token),
     dead: () => new Set(deadIncarnations),

@@ -67,7 +67,7 @@ export const makeWorkerMaker = (): MakeWorker => {
     return next[name];
   };
   const container = new Container({ defaultScope: 'Request', jitless: true });
-  const placeholder = simProvider({ grant: 'code', presetIsComplete: true, accessLifetimeMs: 1 });
+  const placeholder = simProvider({ grant: 'code', presetSecret: 'any', accessLifetimeMs: 1 });
   container.load(
     ...llaveroModules({
       providers: [{ id: providerId, configure: () => placeholder }],

@@ -5,14 +5,17 @@ import {
   callInvalidate,
   callRegister,
   callRemove,
+  callRetry,
   callRevoke,
   callStatus,
   callSweep,
   callToken,
 } from './calls.js';
-import { secretText } from './canary.js';
+import { someOutage } from './outage.js';
 import { pickWeighted } from './random.js';
 import type { Weather } from './seeded-fates.js';
+import { clientSecretOf } from './sim-provider.js';
+import { afterOutage, afterRefusals, isAwake, later, watchRecovery } from './watch-recovery.js';
 import type { Worker, World } from './world.js';
 
 /** One thing that callers, merchants or misfortune do. */
@@ -21,16 +24,13 @@ type Move = (world: World, worker: Worker, key: string, weather: Weather) => voi
 const secondMs = 1_000;
 const hourMs = 3_600 * secondMs;
 
-const later = (world: World, what: string, ms: number, run: () => void): void =>
-  world.scheduler.add({ what, atMs: world.scheduler.nowMs() + ms, owner: undefined, isTimer: true, run });
-
 const everybodyAsks: Move = (world, _worker, key) => {
-  for (const worker of world.workers()) if (!isPaused(world, worker)) callToken(world, worker, key);
+  for (const worker of world.workers()) if (isAwake(world, worker)) callToken(world, worker, key);
 };
 
 /** All who are awake want a newer token. */
 export const everybodyForces = (world: World, key: string): void => {
-  for (const worker of world.workers()) if (!isPaused(world, worker)) callToken(world, worker, key, { force: true });
+  for (const worker of world.workers()) if (isAwake(world, worker)) callToken(world, worker, key, { force: true });
 };
 
 const herd: Move = (world, worker, key) => {
@@ -56,7 +56,17 @@ const useful: Move = (world, worker, key) =>
   });
 
 const newSecret: Move = (world, worker, key) =>
-  callRegister(world, worker, key, secretText('cli', 1 + world.random.below(3)));
+  callRegister(world, worker, key, clientSecretOf('ours', 1 + world.random.below(3)));
+
+/** Another application's credentials stand in for the right ones, until somebody notices. */
+const wrongApplication: Move = (world, worker, key) => {
+  callRegister(world, worker, key, clientSecretOf('another', world.random.below(2)));
+  later(world, 'the right client is back', world.random.pick([0, 20, 600, 7_200]) * secondMs, () => {
+    const awake = world.workers().filter((other) => isAwake(world, other));
+    const other = awake[world.random.below(awake.length)];
+    if (other !== undefined) callRegister(world, other, key, clientSecretOf('ours', world.random.below(2)));
+  });
+};
 
 /** The process that has a request under way, if there is one: misfortune strikes where it hurts. */
 const victim = (world: World, worker: Worker): number => {
@@ -80,12 +90,60 @@ const storeOutage: Move = (world, _worker, _key, weather) => {
   });
 };
 
-const providerOutage: Move = (world, _worker, _key, weather) => {
-  weather.providerIsDown = true;
-  world.trace.add('  the provider is down');
-  later(world, 'the provider is back', world.random.pick([3_000, 20_000, 100 * secondMs]), () => {
-    weather.providerIsDown = false;
+/** Some callers ask now and then for as long as it takes. */
+const askMeanwhile = (world: World, ms: number): void => {
+  for (let asks = 1 + world.random.below(5); asks > 0; asks -= 1) {
+    const key = world.random.pick(world.keys);
+    later(world, 'somebody asks', Math.floor(world.random.fraction() * ms), () => {
+      for (const worker of world.workers()) {
+        if (isAwake(world, worker) && world.random.chance(0.6)) callToken(world, worker, key);
+      }
+    });
+  }
+};
+
+/** The provider is down for seconds to days; that it is well again is noticed within a minute. */
+const providerOutage: Move = (world, worker, key, weather) => {
+  if (weather.providerIs !== undefined || weather.isFair) return everybodyAsks(world, worker, key, weather);
+  const [name, form] = someOutage(world.random);
+  const ms = world.random.pick([3, 20, 100, 100, 600, 3 * 3_600, 50 * 3_600]) * secondMs;
+  weather.providerIs = form;
+  world.trace.add(`  the provider is down for ${ms} ms: ${name}`);
+  if (ms >= 600 * secondMs || world.random.chance(0.5)) world.hold(world.scheduler.nowMs() + ms);
+  everybodyAsks(world, worker, key, weather);
+  askMeanwhile(world, ms);
+  later(world, 'the provider is back', ms, () => {
+    weather.providerIs = undefined;
+    watchRecovery(world, weather, afterOutage);
   });
+};
+
+/** A provider that refuses everybody's client for a while, as if it had died. */
+const deadLooking: Move = (world, worker, key, weather) => {
+  if (weather.providerIs !== undefined || weather.isFair) return everybodyAsks(world, worker, key, weather);
+  const ms = world.random.pick([3, 100, 900]) * secondMs;
+  const rest = { breaks: false, status: 401, error: '', retryAfterS: undefined };
+  weather.providerIs = { outcome: world.random.pick(['wrong-client', 'unauthorized']), ...rest };
+  world.trace.add(`  the provider refuses every client for ${ms} ms`);
+  everybodyAsks(world, worker, key, weather);
+  askMeanwhile(world, ms);
+  later(world, 'the provider takes clients again', ms, () => {
+    weather.providerIs = undefined;
+    watchRecovery(world, weather, afterRefusals);
+  });
+};
+
+/** Nobody asks for hours or days; sweeps go on. */
+const longGap: Move = (world) => {
+  const ms = world.random.pick([1, 6, 30, 24 * 8]) * hourMs;
+  world.hold(world.scheduler.nowMs() + ms);
+  for (let sweeps = world.random.below(4); sweeps > 0; sweeps -= 1) {
+    later(world, 'a sweep is due', Math.floor(world.random.fraction() * ms), () => {
+      const awake = world.workers().filter((worker) => isAwake(world, worker));
+      const worker = awake[world.random.below(awake.length)];
+      if (worker !== undefined) callSweep(world, worker, world.random.chance(0.6));
+    });
+  }
 };
 
 const disconnect: Move = (world, _worker, key) => {
@@ -110,7 +168,8 @@ const movesOf = ({ plan }: World): readonly (readonly [weight: number, move: Mov
   [2, (world, worker, key) => callRemove(world, worker, key)],
   [3, newSecret],
   [2, (world, worker, key) => callRevoke(world, worker, key, world.random.chance(0.5))],
-  [1, callStatus],
+  [1, (world, worker, key) => callStatus(world, worker, key)],
+  [2, callRetry],
   [3, (world, worker) => callSweep(world, worker, world.random.chance(0.6))],
   [1, callClose],
   [1, disconnect],
@@ -118,10 +177,11 @@ const movesOf = ({ plan }: World): readonly (readonly [weight: number, move: Mov
   [plan.trouble.pause > 0 ? 3 + 60 * plan.trouble.pause : 0, pause],
   [plan.trouble.clock > 0 ? 5 : 0, jump],
   [plan.trouble.store > 0 ? 2 : 0, storeOutage],
-  [plan.trouble.network > 0 ? 2 : 0, providerOutage],
+  [plan.swapsClients ? 5 : 0, wrongApplication],
+  [plan.outages ? 6 : 0, providerOutage],
+  [plan.outages ? 1 : 0, deadLooking],
+  [2, longGap],
 ];
-
-const isPaused = ({ scheduler }: World, { process }: Worker): boolean => process.pausedUntilMs > scheduler.nowMs();
 
 /** How long until the next move: at once, soon, or just when something is about to run out. */
 const gapMs = (world: World, key: string): number => {
@@ -153,8 +213,10 @@ export const makeMoves = (world: World, weather: Weather): void => {
   const next = (left: number): void => {
     if (left === 0) return;
     const key = world.random.pick(world.keys);
-    later(world, 'somebody moves', gapMs(world, key), () => {
-      const idle = world.workers().filter((worker) => !isPaused(world, worker));
+    const heldMs = Math.max(0, world.heldUntilMs() - world.scheduler.nowMs());
+    later(world, 'somebody moves', heldMs + gapMs(world, key), () => {
+      if (world.heldUntilMs() > world.scheduler.nowMs()) return next(left);
+      const idle = world.workers().filter((worker) => isAwake(world, worker));
       const worker = idle[world.random.below(idle.length)];
       if (worker !== undefined) pickWeighted<Move>(world.random, moves, everybodyAsks)(world, worker, key, weather);
       next(left - 1);

@@ -89,16 +89,16 @@ const everything = async (world: World): Promise<void> => {
 type Mode = Pick<SmallWorldOptions, 'rotation' | 'recovery' | 'grant'>;
 
 const modes: readonly Mode[] = [
-  { rotation: 'strict', recovery: 'probe-once', grant: 'code' },
-  { rotation: 'strict-family', recovery: 'probe-once', grant: 'code' },
+  { rotation: 'strict', recovery: 'probe', grant: 'code' },
+  { rotation: 'strict-family', recovery: 'probe', grant: 'code' },
   { rotation: 'strict', recovery: 'never', grant: 'code' },
   { rotation: 'grace', recovery: 'retry', grant: 'code' },
-  { rotation: 'grace-repeats', recovery: 'probe-once', grant: 'code' },
+  { rotation: 'grace-repeats', recovery: 'probe', grant: 'code' },
   { rotation: 'until-first-use', recovery: 'retry', grant: 'code' },
-  { rotation: 'none', recovery: 'probe-once', grant: 'code' },
-  { rotation: 'sometimes', recovery: 'probe-once', grant: 'code' },
-  { rotation: 'strict', recovery: 'probe-once', grant: 'code-again' },
-  { rotation: 'none', recovery: 'probe-once', grant: 'client' },
+  { rotation: 'none', recovery: 'probe', grant: 'code' },
+  { rotation: 'sometimes', recovery: 'probe', grant: 'code' },
+  { rotation: 'strict', recovery: 'probe', grant: 'code-again' },
+  { rotation: 'none', recovery: 'probe', grant: 'client' },
 ];
 
 /** One run for every operation there is, until a run has no n-th one. */

@@ -19,11 +19,23 @@ export type Rotation =
   /** Now and then it is replaced as in `strict`; otherwise it stays and is left out of the answer. */
   | 'sometimes';
 
+/** How the provider refuses what is dead. */
+export type Verdict =
+  | 'invalid_grant'
+  /** 400 `invalid_request`, as if the request were wrong. */
+  | 'invalid_request'
+  /** 400 with an empty body. */
+  | 'nothing';
+
 export interface OracleRules {
   readonly rotation: Rotation;
   readonly graceMs: number;
   readonly accessLifetimeMs: number;
+  /** How long refresh tokens live, by the answers; undefined when they say nothing. */
+  readonly toldLifetimeMs: number | undefined;
+  /** How long they live. */
   readonly refreshLifetimeMs: number | undefined;
+  readonly verdict: Verdict;
   /** Access tokens live on when their refresh token is replaced. */
   readonly keepsOldAccess: boolean;
   /** Codes may be spent again. */
@@ -41,8 +53,13 @@ export interface IssuedPair {
   readonly named: boolean;
 }
 
+/** Two applications of ours are registered at the provider, each with credentials of its own. */
+export type Application = 'ours' | 'another';
+
 interface Family {
   readonly key: string;
+  /** Whose credentials spent the code. */
+  application: Application;
   revoked: boolean;
 }
 
@@ -67,8 +84,9 @@ interface AccessEntry {
 export interface ProviderOracle {
   /** A person grants access; the code is spent once. */
   readonly grant: (key: string) => string;
-  readonly spendCode: (code: string) => Either<'invalid_grant', IssuedPair>;
-  readonly renew: (refreshToken: string) => Either<'invalid_grant', IssuedPair>;
+  readonly spendCode: (code: string, application?: Application) => Either<'invalid_grant', IssuedPair>;
+  /** Refused to another application than the one it was issued to, and not spent by it (RFC 6749 §5.2). */
+  readonly renew: (refreshToken: string, application?: Application) => Either<'invalid_grant', IssuedPair>;
   readonly forClient: (key: string) => IssuedPair;
   /** An API call. */
   readonly use: (accessToken: string) => 'valid' | 'refused';
@@ -77,6 +95,7 @@ export interface ProviderOracle {
   /** The merchant disconnects: nothing issued for the account until now lives on. */
   readonly disconnect: (key: string) => void;
   readonly lives: (refreshToken: string) => boolean;
+  readonly applicationOf: (token: string) => Application | undefined;
   /** The account a code, a refresh token or an access token was issued for. */
   readonly keyOf: (secret: string) => string | undefined;
   /** Which authorization a token descends from. */
@@ -121,7 +140,7 @@ export const makeProviderOracle = (rules: OracleRules, nowMs: () => number, rand
   };
 
   const open = (key: string): Family => {
-    const family = { key, revoked: false };
+    const family: Family = { key, application: 'ours', revoked: false };
     families.push(family);
     return family;
   };
@@ -141,19 +160,21 @@ export const makeProviderOracle = (rules: OracleRules, nowMs: () => number, rand
       codes.set(code, { family: open(key), spent: false });
       return code;
     },
-    spendCode: (code) => {
+    spendCode: (code, application = 'ours') => {
       const found = codes.get(code);
       if (found === undefined || found.family.revoked) return left('invalid_grant');
+      if (found.spent && found.family.application !== application) return left('invalid_grant');
       if (found.spent && !rules.codesRepeat) {
         found.family.revoked = true;
         return left('invalid_grant');
       }
       found.spent = true;
+      found.family.application = application;
       return right(issue(found.family, undefined, undefined));
     },
-    renew: (refreshToken) => {
+    renew: (refreshToken, application = 'ours') => {
       const entry = refreshes.get(refreshToken);
-      if (entry === undefined) return left('invalid_grant');
+      if (entry === undefined || entry.family.application !== application) return left('invalid_grant');
       if (!isDead(entry)) return right(rotate(refreshToken, entry));
       if (rules.rotation === 'strict-family' && entry.replacedAtMs !== undefined) entry.family.revoked = true;
       return left('invalid_grant');
@@ -177,6 +198,7 @@ export const makeProviderOracle = (rules: OracleRules, nowMs: () => number, rand
       const entry = refreshes.get(refreshToken);
       return entry !== undefined && !isDead(entry);
     },
+    applicationOf: (token) => (refreshes.get(token) ?? accesses.get(token))?.family.application,
     keyOf: (secret) => (codes.get(secret) ?? refreshes.get(secret) ?? accesses.get(secret))?.family.key,
     familyOf: (secret) => (codes.get(secret) ?? refreshes.get(secret) ?? accesses.get(secret))?.family,
     serialOf: (secret) => (accesses.get(secret) ?? refreshes.get(secret))?.serial,

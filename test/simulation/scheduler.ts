@@ -31,7 +31,7 @@ export interface Scheduler {
   readonly nowMs: () => number;
   readonly add: (event: PendingEvent) => void;
   readonly cancel: (event: PendingEvent) => void;
-  /** Forgets all events of an owner and gives them back. */
+  /** An owner has died: forgets all its events and gives them back. Nothing that it had under way does anything any more. */
   readonly drop: (owner: Owner) => readonly PendingEvent[];
   readonly has: (test: (event: PendingEvent) => boolean) => boolean;
   /** Lets one event happen; false when none is left. */
@@ -50,6 +50,7 @@ const dueMs = ({ atMs, owner }: PendingEvent): number =>
 export const makeScheduler = (choose: Choose, trace: Trace): Scheduler => {
   let nowMs = 0;
   let pending: PendingEvent[] = [];
+  const dead = new Set<Owner>();
 
   const cancel = (event: PendingEvent): void => {
     const at = pending.indexOf(event);
@@ -66,10 +67,11 @@ export const makeScheduler = (choose: Choose, trace: Trace): Scheduler => {
   return {
     nowMs: () => nowMs,
     add: (event) => {
-      pending.push(event);
+      if (event.owner === undefined || !dead.has(event.owner)) pending.push(event);
     },
     cancel,
     drop: (owner) => {
+      dead.add(owner);
       const dropped = pending.filter((event) => event.owner === owner);
       pending = pending.filter((event) => event.owner !== owner);
       return dropped;

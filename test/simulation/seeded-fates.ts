@@ -1,4 +1,5 @@
 import type { Fates, RequestFate, RequestOutcome, StoreFate, Strike } from './fates.js';
+import type { OutageForm } from './outage.js';
 import { pickWeighted, type Random } from './random.js';
 
 /** What may be switched off when a run comes to rest, and outages while it goes on. */
@@ -11,8 +12,9 @@ export interface Weather {
   /** How often a request goes wrong. */
   network: number;
   storeIsDown: boolean;
-  providerIsDown: boolean;
-  /** Nothing goes wrong and nothing takes long. */
+  /** How the provider answers everybody; undefined while it is well. */
+  providerIs: OutageForm | undefined;
+  /** Nothing goes wrong but what the provider does while it is down, and nothing takes long. */
   isFair: boolean;
 }
 
@@ -22,7 +24,7 @@ export const fairWeather: Weather = {
   crash: 0,
   pause: 0,
   storeIsDown: false,
-  providerIsDown: false,
+  providerIs: undefined,
   isFair: true,
 };
 
@@ -33,18 +35,23 @@ const misfortunes: readonly (readonly [weight: number, outcome: RequestOutcome])
   [3, 'processed-late'],
   [3, 'error-before'],
   [3, 'error-after'],
+  [2, 'error-named'],
   [2, 'unreadable'],
+  [2, 'page'],
   [2, 'odd'],
   [1, 'unusable'],
   [3, 'too-many-requests'],
   [1, 'redirected'],
   [1, 'bad-request'],
   [1, 'wrong-client'],
+  [1, 'unauthorized'],
 ];
 
 /** Most answers come at once, some a little later, few late: so that everything overtakes everything now and then. */
 const storeLatencies = [0, 0, 0, 1, 1, 2, 5, 20] as const;
 const networkLatencies = [0, 1, 20, 80, 80, 300, 1_500, 4_000] as const;
+/** An answer that comes when no caller waits any longer. */
+const slowAnswers = [7_000, 12_000, 18_000, 24_000] as const;
 
 export const fairCall: StoreFate = { outcome: 'done', takesMs: 1, answerTakesMs: undefined, runsTwice: false };
 
@@ -55,6 +62,8 @@ export const fairRequest: RequestFate = {
   returnsMs: 1,
   breaks: false,
   lateness: 0,
+  status: 500,
+  error: 'server_error',
   retryAfterS: undefined,
 };
 
@@ -81,18 +90,23 @@ export const seededFates = (random: Random, weather: Weather): Fates => ({
     };
   },
   ofRequest: (): RequestFate => {
-    if (weather.isFair) return fairRequest;
+    const down = weather.providerIs;
+    if (weather.isFair) return { ...fairRequest, ...down };
     const goesWrong = weather.network > 0 && random.chance(weather.network);
     const misfortune = goesWrong ? pickWeighted(random, misfortunes, 'answered') : 'answered';
+    const isSlow = weather.network > 0 && random.chance(0.04);
     return {
-      outcome: weather.providerIsDown ? random.pick(['unsent', 'request-lost', 'error-before']) : misfortune,
+      outcome: misfortune,
       connectsMs: random.chance(0.2) ? random.pick([0, 5, 500, 9_000]) : undefined,
       travelsMs: random.pick(networkLatencies),
-      returnsMs: random.pick(networkLatencies),
+      returnsMs: isSlow ? random.pick(slowAnswers) : random.pick(networkLatencies),
       breaks: random.chance(0.5),
       lateness: random.fraction(),
-      retryAfterS: random.pick([undefined, 1, 30, 120]),
+      status: random.pick([500, 502, 503, 504, 408]),
+      error: random.pick(['server_error', 'temporarily_unavailable', 'invalid_grant', 'invalid_request']),
+      retryAfterS: random.pick([undefined, undefined, 1, 30, 120]),
       strike: strikeOf(random, weather, 1.5),
+      ...down,
     };
   },
 });

@@ -9,12 +9,6 @@ export interface SimCipher extends Cipher {
 
 const place = ({ namespace, key, field }: SealBinding): string => `${namespace}|${key}|${field}`;
 
-const digestOf = (text: string): string => {
-  let digest = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) digest = Math.imul(digest ^ text.charCodeAt(at), 0x01000193);
-  return `digest-${(digest >>> 0).toString(36)}`;
-};
-
 /** One for a whole world: all its processes hold the same key. */
 export const simCipher = (): SimCipher => {
   const kept = new Map<string, { readonly text: string; readonly place: string }>();
@@ -22,7 +16,6 @@ export const simCipher = (): SimCipher => {
     newestKeyId: 'sim',
     keyIds: ['sim'],
     keyIdOf: (sealed) => (kept.has(sealed) ? 'sim' : undefined),
-    fingerprint: digestOf,
     textOf: (sealed) => kept.get(sealed)?.text,
     seal: (text, binding) => {
       const sealed = `sealed-${kept.size + 1}`;

@@ -17,7 +17,7 @@ export const simClock = (scheduler: Scheduler, process: SimProcess, who: string)
       };
       const event: PendingEvent = {
         what: `${who} wakes`,
-        atMs: scheduler.nowMs() + Math.max(0, ms),
+        atMs: scheduler.nowMs() + Math.ceil(Math.max(0, ms)),
         owner: process,
         isTimer: true,
         run: wake,

@@ -19,11 +19,13 @@ export interface SimStoreDeps {
   readonly strike: (strike: Strike, key: string) => void;
   /** Told of every change of a record in the moment it is made. */
   readonly onChange: (key: string, before: AccountRecord | undefined, after: AccountRecord | undefined) => void;
+  /** Told of every change of a note. */
+  readonly onNote: (name: string, text: string | undefined) => void;
 }
 
 /** One worker's connection to the store that all share: every call waits for its turn, is slow, or fails. */
 export const simStore = (deps: SimStoreDeps): TokenStore => {
-  const { inner, scheduler, process, who, fates, serverNowMs, onChange, strike } = deps;
+  const { inner, scheduler, process, who, fates, serverNowMs, onChange, onNote, strike } = deps;
 
   const call =
     <A>(
@@ -68,7 +70,7 @@ export const simStore = (deps: SimStoreDeps): TokenStore => {
     page: (query) => call('page', '', () => inner.page(query)),
     due: (query) => call('due', '', () => inner.due(query)),
     putPending: (pending, nowMs) => call('putPending', '', () => inner.putPending(pending, nowMs)),
-    takePending: (id) => call('takePending', '', () => inner.takePending(id)),
+    updatePending: (id, change) => call('updatePending', '', () => inner.updatePending(id, change)),
     update: (key, change) =>
       call(`update ${key}`, key, ({ runsTwice }) =>
         inner.update(key, (current) => {
@@ -80,11 +82,15 @@ export const simStore = (deps: SimStoreDeps): TokenStore => {
           return decided;
         }),
       ),
+    pendings: (query) => call('pendings', '', () => inner.pendings(query)),
+    readNote: (name) => call(`note ${name}`, '', () => inner.readNote(name)),
     updateNote: (name, change) =>
       call(`note ${name}`, '', ({ runsTwice }) =>
         inner.updateNote(name, (text) => {
           if (runsTwice) change(text);
-          return change(text);
+          const changed = change(text);
+          if (changed.text !== text) onNote(name, changed.text);
+          return changed;
         }),
       ),
   };

@@ -23,6 +23,8 @@ export interface SmallWorldOptions {
   readonly rotation: Rotation;
   readonly recovery: Plan['policy']['recovery'];
   readonly grant: Plan['grant'];
+  /** What the preset says of the rotation. */
+  readonly declared?: Plan['declared'];
   readonly makeWorker: MakeWorker;
   readonly trace: Trace;
 }
@@ -38,27 +40,33 @@ export interface Script {
   readonly scene: (world: World) => Promise<void>;
 }
 
-const planOfSmallWorld = ({ rotation, recovery, grant }: SmallWorldOptions): Plan => ({
+const planOfSmallWorld = ({ rotation, recovery, grant, declared }: SmallWorldOptions): Plan => ({
   seed: 0,
   rules: {
     rotation,
     graceMs: 600_000,
     accessLifetimeMs: 60_000,
+    toldLifetimeMs: undefined,
     refreshLifetimeMs: undefined,
+    verdict: 'invalid_grant',
     keepsOldAccess: true,
     codesRepeat: grant === 'code-again',
   },
   grant,
+  declared,
   presetIsComplete: true,
   policy: {
-    requestTimeoutMs: 10_000,
-    attemptTtlMs: 30_000,
+    requestTimeoutMs: 25_000,
+    attemptTtlMs: 40_000,
     settleMs: 60_000,
+    recoveryNoticeMs: 10_000,
     patienceMs: 15_000,
     recheckMs: 30_000,
     recovery,
   },
   clock: 'server',
+  swapsClients: false,
+  outages: false,
   keys: 1,
   processes: 2,
   workers: 2,

@@ -1,7 +1,11 @@
+import { makeProviderRegistry, policyOf } from '../../src/app/accounts/provider-registry.js';
 import type { Llavero } from '../../src/app/llavero.js';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import type { LlaveroEvent } from '../../src/domain/llavero-event.js';
+import { defaultRefreshPolicy, type RefreshPolicy } from '../../src/domain/refresh-policy.js';
 import type { Token } from '../../src/domain/token.js';
+import { keyedFingerprint } from '../../src/adapters/crypto/fingerprint.js';
+import { fingerprintNote } from '../../src/app/accounts/fingerprints.js';
 import { memoryStore } from '../../src/testing/memory-store.js';
 import { secretText } from './canary.js';
 import type { Fates, Strike } from './fates.js';
@@ -15,7 +19,7 @@ import { simCipher } from './sim-cipher.js';
 import { simClock, worldBeganMs } from './sim-clock.js';
 import { simHttp } from './sim-http.js';
 import type { SimProcess } from './sim-process.js';
-import { providerId, simProvider } from './sim-provider.js';
+import { clientIdOf, clientSecretOf, clientText, providerId, simProvider } from './sim-provider.js';
 import { simStore } from './sim-store.js';
 import type { Trace } from './trace.js';
 
@@ -24,12 +28,18 @@ export interface Worker {
   readonly name: string;
   readonly process: ProcessLife;
   readonly llavero: Llavero;
+  /** The client secret that its preset brings along. */
+  readonly presetSecret: string | undefined;
   /** The last token it handed out, by key. */
   readonly handedOut: Map<string, Token>;
   /** What had ended by the time it had removed a key or forgotten its token. */
   readonly removed: Map<string, ReadonlySet<string>>;
   /** The access tokens it was told an API had refused. */
   readonly refused: Set<string>;
+  /** The keys of which it knew two registrations: which came first is for the store to say. */
+  readonly mixed: Set<string>;
+  /** It has opened the store. */
+  isReady: boolean;
   isClosing: boolean;
   /** It was closed, and gave up on what it could not write by then. */
   wasAbandoned: boolean;
@@ -51,6 +61,8 @@ export interface OpenCall {
 
 export interface World {
   readonly plan: Plan;
+  /** The numbers that hold for the provider. */
+  readonly policy: RefreshPolicy;
   readonly keys: readonly [string, ...string[]];
   readonly random: Random;
   readonly scheduler: Scheduler;
@@ -81,6 +93,15 @@ export interface World {
   /** The right time, in Unix milliseconds. */
   readonly trueMs: () => number;
   readonly record: (key: string) => AccountRecord | undefined;
+  /** The store's change of an account that made it what it is. */
+  readonly changedMs: (key: string) => number;
+  /** An operator asks for another try of an account. */
+  readonly hurry: (key: string) => void;
+  /** Until when the provider itself asked to be left alone. */
+  readonly namedUntilMs: () => number;
+  /** No new move is made before then. */
+  readonly hold: (untilMs: number) => void;
+  readonly heldUntilMs: () => number;
   /** Somebody gave a reason to ask the provider although nothing is due. */
   readonly provoke: (key: string) => void;
   readonly provocations: (key: string) => number;
@@ -103,6 +124,13 @@ export interface WorldParts {
   readonly onSettled: (world: World, key: string) => void;
 }
 
+/** What a story tells of a record. */
+const shown = (record: AccountRecord | undefined): string => {
+  if (record === undefined) return 'gone';
+  const { generation, invalidated, attempt, failure } = record;
+  return JSON.stringify({ generation, invalidated, attempt, failure });
+};
+
 /** A provider, a store and processes full of llaveros, in which nothing happens unless the scheduler lets it. */
 export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSettled }: WorldParts): World => {
   const scheduler = makeScheduler(choose, trace);
@@ -120,34 +148,55 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
   const refusedTokens = new Set<string>();
   const provocations = new Map<string, number>();
   const codes = new Map<string, number>();
+  const changes = new Map<string, number>();
   const processes: ProcessLife[] = [];
   const wallOffsets: number[] = [];
   const living = new Set<Worker>();
   const dead = new Set<ProcessLife>();
   const current: ProcessLife[] = [];
+  const hurries = new Set<string>();
   let hostOffsetMs = 0;
+  let namedUntilMs = -Infinity;
+  let heldUntilMs = -Infinity;
   let jumpedMs = 0;
   let randoms = 0;
+  /** By the secret of the store's own, as soon as a process has made it. */
+  let fingerprint = keyedFingerprint('');
+
+  const providerWith = (presetSecret: string | undefined) =>
+    simProvider({
+      grant: plan.grant,
+      presetSecret,
+      accessLifetimeMs: plan.rules.accessLifetimeMs,
+      rotation: plan.declared,
+    });
+  const { find } = makeProviderRegistry([providerWith(undefined)], policyOf(defaultRefreshPolicy, plan.policy));
+  const policy = find(providerId)?.policy ?? defaultRefreshPolicy;
 
   const ledger = makeLedger({
     oracle,
     cipher,
     nowMs: scheduler.nowMs,
-    policy: plan.policy,
+    rules: {
+      ...policy,
+      repeatable: plan.grant === 'client' || plan.declared === 'none',
+      recoversAtOnce: policy.recovery === 'retry' || typeof plan.declared === 'object',
+    },
+    verdict: plan.rules.verdict,
+    fingerprintOf: (clientSecret) => fingerprint(clientText(clientSecret)),
+    applicationOf: (clientSecret) => fingerprint(clientIdOf(clientSecret)),
+    grantedMs: (code) => codes.get(code) ?? -Infinity,
+    mayHurry: (key) => hurries.has(key),
     windowsHold: () => plan.clock === 'server' || jumpedMs === 0,
+    tokenCreates: plan.grant === 'client' && plan.presetIsComplete,
+    clocksAgree: () => jumpedMs === 0,
     refreshTokensStay: plan.rules.rotation === 'none' || plan.rules.rotation === 'sometimes',
     violation,
   });
 
-  const provider = simProvider({
-    grant: plan.grant,
-    presetIsComplete: plan.presetIsComplete,
-    accessLifetimeMs: plan.rules.accessLifetimeMs,
-  });
-
   /** Asked by everybody, and with force, when the attempt of a process that was struck has settled. */
   const followUp = (key: string): void => {
-    const { attemptTtlMs, settleMs } = plan.policy;
+    const { attemptTtlMs, settleMs } = policy;
     scheduler.add({
       what: 'what was under way has settled',
       atMs: scheduler.nowMs() + attemptTtlMs + settleMs + random.below(20_000),
@@ -187,6 +236,8 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
   const changed = (key: string, before: AccountRecord | undefined, after: AccountRecord | undefined): void => {
     if (after === undefined) records.delete(key);
     else records.set(key, after);
+    changes.set(key, scheduler.nowMs());
+    trace.add(`  ${key} is ${shown(after)}`);
     ledger.changed(key, before, after);
   };
 
@@ -197,8 +248,10 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
     const name = `worker ${workersMade} of process ${slot}`;
     const started = new Map<string, string>();
     const clock = simClock(scheduler, process, name);
+    const isAnother = plan.swapsClients && random.chance(0.2);
+    const presetSecret = plan.presetIsComplete ? clientSecretOf(isAnother ? 'another' : 'ours', 0) : undefined;
     const llavero = makeWorker({
-      provider,
+      provider: providerWith(presetSecret),
       policy: plan.policy,
       clock,
       cipher,
@@ -210,6 +263,10 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
         fates,
         serverNowMs: () => (plan.clock === 'server' ? Math.floor(worldBeganMs + scheduler.nowMs()) : undefined),
         onChange: changed,
+        onNote: (noteName, text) => {
+          trace.add(`  ${noteName} says ${text ?? 'nothing'}`);
+          if (noteName === fingerprintNote) fingerprint = keyedFingerprint(cipher.textOf(text ?? '') ?? '');
+        },
         strike: strikeAt(slot),
       }),
       http: simHttp({
@@ -220,9 +277,13 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
         fates,
         oracle,
         ledger,
-        settleMs: plan.policy.settleMs,
+        settleMs: policy.settleMs,
         accessLifetimeMs: plan.rules.accessLifetimeMs,
-        refreshLifetimeMs: plan.rules.refreshLifetimeMs,
+        toldLifetimeMs: plan.rules.toldLifetimeMs,
+        verdict: plan.rules.verdict,
+        named: (ms) => {
+          namedUntilMs = Math.max(namedUntilMs, scheduler.nowMs() + Math.min(ms, policy.retryAfterMaxMs));
+        },
         attemptOf: (key) => started.get(key),
         strike: strikeAt(slot),
       }),
@@ -245,9 +306,12 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
       name,
       process,
       llavero,
+      presetSecret,
       handedOut: new Map(),
       removed: new Map(),
       refused: new Set(),
+      mixed: new Set(),
+      isReady: false,
       isClosing: false,
       wasAbandoned: false,
     };
@@ -278,7 +342,6 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
     const life = processOf(slot);
     trace.add(`  process ${slot} pauses for ${ms} ms`);
     const untilMs = scheduler.nowMs() + ms;
-    if (ms >= plan.policy.attemptTtlMs) for (const key of world.keys) world.provoke(key);
     life.pausedMs += Math.max(0, untilMs - Math.max(life.pausedUntilMs, scheduler.nowMs()));
     life.pausedUntilMs = Math.max(life.pausedUntilMs, untilMs);
   };
@@ -288,6 +351,7 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
 
   const world: World = {
     plan,
+    policy,
     keys: [firstKey ?? `${providerId}/k1`, ...otherKeys],
     random,
     scheduler,
@@ -322,6 +386,16 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
     wallMs: (process) => Math.floor(worldBeganMs + scheduler.nowMs() + process.wallOffsetMs()),
     trueMs: () => worldBeganMs + scheduler.nowMs(),
     record: (key) => records.get(key),
+    changedMs: (key) => changes.get(key) ?? -Infinity,
+    hurry: (key) => {
+      hurries.add(key);
+      ledger.hurried();
+    },
+    namedUntilMs: () => namedUntilMs,
+    hold: (untilMs) => {
+      heldUntilMs = Math.max(heldUntilMs, untilMs);
+    },
+    heldUntilMs: () => heldUntilMs,
     provoke: (key) => {
       provocations.set(key, (provocations.get(key) ?? 0) + 1);
     },

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { left, right } from 'fp-ts/lib/Either.js';
+import { isRight, left, right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../src/ports/http-client.js';
 import { scriptedHttp } from '../../src/testing/scripted-http.js';
@@ -29,6 +29,14 @@ describe('a scripted HTTP client', () => {
     );
     expect(await http.send(request)()).toEqual(left({ _tag: 'Unknown', why: 'timeout' }));
     http.assertDone();
+  });
+
+  it('gives the body as text: that of the JSON unless another was scripted', async () => {
+    const http = scriptedHttp([{ json: { a: 1 } }, { status: 503, text: '<html>' }, {}]);
+    const texts = [await http.send(request)(), await http.send(request)(), await http.send(request)()].map((answer) =>
+      isRight(answer) ? answer.right.text : undefined,
+    );
+    expect(texts).toEqual(['{"a":1}', '<html>', '']);
   });
 
   it('asks its handler once the queue is empty', async () => {

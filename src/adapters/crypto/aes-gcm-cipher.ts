@@ -4,7 +4,6 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { fromIOEither } from 'fp-ts/lib/TaskEither.js';
 import type { Cipher, CipherFailure, SealBinding } from '../../ports/cipher.js';
 import { makeKeyRing, type DecodedKey, type EncryptionKey, type KeyRing } from './encryption-keys.js';
-import { keyedFingerprint } from './fingerprint.js';
 import { parseSealedText, sealedKeyId, sealedPrefix, type SealedText } from './sealed-text.js';
 
 export interface AesGcmCipherOptions {
@@ -35,7 +34,6 @@ export const aesGcmCipher = ({ keys }: AesGcmCipherOptions): Cipher => {
         ),
       ),
     keyIdOf: sealedKeyId,
-    fingerprint: keyedFingerprint(ring.newest.key),
   });
 };
 

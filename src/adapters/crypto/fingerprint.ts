@@ -1,13 +1,12 @@
-import { createHmac, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 const fingerprintBytes = 9;
 
 /**
- * A function from a text to 12 base64url characters: equal for equal texts under one key, and telling nothing else about them.
- * HMAC-SHA256 under a key derived from `key` (RFC 5869), so that the key itself serves one purpose only.
+ * A function from a text to 12 base64url characters: equal for equal texts under one secret, and telling nothing else about
+ * them. HMAC-SHA256 (RFC 2104), cut to 72 bits.
  */
-export const keyedFingerprint = (key: KeyObject): ((text: string) => string) => {
-  const derived = Buffer.from(hkdfSync('sha256', key, '', 'llavero fingerprint v1', 32));
-  return (text) =>
-    createHmac('sha256', derived).update(text, 'utf8').digest().subarray(0, fingerprintBytes).toString('base64url');
-};
+export const keyedFingerprint =
+  (secret: string): ((text: string) => string) =>
+  (text) =>
+    createHmac('sha256', secret).update(text, 'utf8').digest().subarray(0, fingerprintBytes).toString('base64url');

@@ -1,8 +1,6 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { fromEither } from 'fp-ts/lib/TaskEither.js';
 import type { Cipher, CipherFailure, SealBinding } from '../../ports/cipher.js';
-import { keyedFingerprint } from './fingerprint.js';
 import { sealedKeyId } from './sealed-text.js';
 
 const prefix = 'plain.';
@@ -13,7 +11,7 @@ const plaintextKeyId = '(plaintext)';
 /**
  * Seals nothing: everything stands in clear in the store as `plain.["namespace","key","field","text"]`. A value still opens
  * under its own binding only, but whoever can write the store can forge one, and two seals of one text are the same. A value
- * sealed by another cipher is `unknown_key_id`, never plaintext. Fingerprints differ between processes.
+ * sealed by another cipher is `unknown_key_id`, never plaintext.
  */
 export const plaintextCipher = (): Cipher =>
   Object.freeze({
@@ -22,7 +20,6 @@ export const plaintextCipher = (): Cipher =>
     seal: (text: string, binding: SealBinding) => fromEither(right(bound(text, binding))),
     open: (sealed: string, binding: SealBinding) => fromEither(open(sealed, binding)),
     keyIdOf: (sealed: string) => (sealed.startsWith(prefix) ? plaintextKeyId : sealedKeyId(sealed)),
-    fingerprint: keyedFingerprint(createSecretKey(randomBytes(32))),
   });
 
 const bound = (text: string, { namespace, key, field }: SealBinding): string =>

@@ -79,8 +79,8 @@ export const authorizationCode = (data: AuthorizationCodeData): Grant => {
       ];
       return right(endpointRequest(data, data.tokenUrl, credential, form, data.renewMethod));
     },
-    judge: (answer, context, step) =>
-      judgeOAuthAnswer(answer, context, { step, repeatable: false }, data.answer, data.classifyError),
+    tokenAddress: (credential) => resolveUrl(data.tokenUrl, credential),
+    judge: (answer, context, step) => judgeOAuthAnswer(answer, context, { step, repeatable: false }, data),
   };
   if (revocationUrl === undefined) return grant;
   return { ...grant, revoke: (credential, token) => revocationRequest(data, revocationUrl, credential, token) };

@@ -40,5 +40,12 @@ export const proveClient = (
 const basic = (id: string, secret: string): string =>
   `Basic ${Buffer.from(`${id}:${secret}`, 'utf8').toString('base64')}`;
 
+/** Whether `basic` and `basic-unencoded` differ for a client. */
+export const isChangedByEncoding = ({
+  clientId,
+  clientSecret,
+}: Pick<Credential, 'clientId' | 'clientSecret'>): boolean =>
+  [clientId, clientSecret.expose()].some((text) => formEncoded(text) !== text);
+
 /** RFC 6749 Appendix B. */
 const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);

@@ -3,7 +3,13 @@ import { judgeOAuthAnswer } from '../../domain/answers/judge-oauth-answer.js';
 import type { Credential } from '../../domain/credential.js';
 import type { Grant, TokenRequest } from '../../ports/grant.js';
 import type { Parameters } from '../../ports/http-client.js';
-import { endpointRequest, extraParameters, revocationRequest, type TokenEndpoint } from './token-endpoint.js';
+import {
+  endpointRequest,
+  extraParameters,
+  resolveUrl,
+  revocationRequest,
+  type TokenEndpoint,
+} from './token-endpoint.js';
 
 /** A provider of the client credentials grant (RFC 6749 §4.4), as data. */
 export interface ClientCredentialsData extends TokenEndpoint {
@@ -27,8 +33,8 @@ export const clientCredentials = (data: ClientCredentialsData): Grant => {
     repeatable: true,
     obtain: (credential) => right(ask(credential)),
     renew: (credential) => right(ask(credential)),
-    judge: (answer, context, step) =>
-      judgeOAuthAnswer(answer, context, { step, repeatable: true }, data.answer, data.classifyError),
+    tokenAddress: (credential) => resolveUrl(data.tokenUrl, credential),
+    judge: (answer, context, step) => judgeOAuthAnswer(answer, context, { step, repeatable: true }, data),
   };
   if (revocationUrl === undefined) return grant;
   return { ...grant, revoke: (credential, token) => revocationRequest(data, revocationUrl, credential, token) };

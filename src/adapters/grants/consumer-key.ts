@@ -56,6 +56,7 @@ export const consumerKey = (data: ConsumerKeyData): Grant => {
         headers: { 'Cache-Control': 'no-store' },
       });
     },
+    tokenAddress: ({ apiAddress }) => apiAddress,
     judge: (answer, context, step) => judgeTrayAnswer(answer, context, { ...data, step }),
     learned: ({ apiAddress }) => (apiAddress === undefined ? {} : { apiAddress }),
   };
@@ -81,11 +82,7 @@ const clientKeys = ({ clientId, clientSecret }: Credential): Parameters => [
   ['consumer_secret', clientSecret.expose()],
 ];
 
-const toShop = (
-  { tokenPath }: ConsumerKeyData,
-  apiAddress: string,
-): Pick<HttpRequest, 'url' | 'hostFromOutside' | 'jsonDeclared'> => ({
+const toShop = ({ tokenPath }: ConsumerKeyData, apiAddress: string): Pick<HttpRequest, 'url' | 'hostFromOutside'> => ({
   url: `${apiAddress}${tokenPath}`,
   hostFromOutside: true,
-  jsonDeclared: true,
 });

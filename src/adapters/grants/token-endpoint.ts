@@ -1,13 +1,12 @@
 import type { Credential } from '../../domain/credential.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
-import type { ClassifyError } from '../../domain/answers/classified-refusal.js';
-import type { TokenAnswerFormat } from '../../domain/answers/token-answer.js';
+import type { OAuthDialect } from '../../domain/answers/judge-oauth-answer.js';
 import type { TokenRequest } from '../../ports/grant.js';
 import type { Parameters } from '../../ports/http-client.js';
 import { proveClient, type ClientAuthentication } from './client-authentication.js';
 
 /** An RFC 6749 token endpoint, as data. */
-export interface TokenEndpoint {
+export interface TokenEndpoint extends OAuthDialect {
   /** An absolute address, or a path (`/oauth/token`) below the credential's `baseUrl`. */
   readonly tokenUrl: string;
   readonly clientAuthentication: ClientAuthentication;
@@ -15,11 +14,6 @@ export interface TokenEndpoint {
   readonly revocationUrl?: string;
   /** Sent with every request to the provider. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The provider's documents say that answers are JSON, whatever their content type says. */
-  readonly jsonDeclared?: boolean;
-  readonly answer?: TokenAnswerFormat;
-  /** What a refusal means where the provider does not use the words of RFC 6749 §5.2. */
-  readonly classifyError?: ClassifyError;
   /** How bodies are written: `form` (RFC 6749 Appendix B) unless the provider wants `json`. */
   readonly encoding?: 'form' | 'json';
   /** What the provider calls parameters that are not called as in RFC 6749: the RFC's name, and its own. */
@@ -42,7 +36,7 @@ export const resolveUrl = (url: string, { baseUrl = '', clientId }: Credential):
  * in its query, which nothing on the way may keep.
  */
 export const endpointRequest = (
-  { clientAuthentication, headers, jsonDeclared, encoding, parameterNames }: TokenEndpoint,
+  { clientAuthentication, headers, encoding, parameterNames }: TokenEndpoint,
   url: string,
   credential: Credential,
   form: Parameters,
@@ -55,7 +49,6 @@ export const endpointRequest = (
     url: resolveUrl(url, credential),
     ...(method === 'POST' ? { form: parameters } : { query: parameters }),
     headers: { ...(method === 'GET' ? { 'Cache-Control': 'no-store' } : {}), ...headers, ...proof.headers },
-    ...(jsonDeclared === undefined ? {} : { jsonDeclared }),
     ...(encoding === undefined || method === 'GET' ? {} : { encoding }),
   };
 };

@@ -25,7 +25,7 @@ export const exchange = (settings: ExchangeSettings, request: HttpRequest): Task
   pipe(
     fromEither(outgoingRequest(request, settings.rules)),
     flatMap((outgoing) => transmit(settings, outgoing)),
-    flatMapEither(({ raw, sentAtMs }) => readAnswer(raw, { sentAtMs, jsonDeclared: request.jsonDeclared === true })),
+    flatMapEither(({ raw, sentAtMs }) => readAnswer(raw, sentAtMs)),
   );
 
 interface Received {

@@ -1,42 +1,33 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { map, right, type Either } from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { HttpAnswer, HttpFailure } from '../../ports/http-client.js';
 import { decodeBody } from './decode-body.js';
 import { parseJsonObject } from './json-object.js';
 import type { RawAnswer } from './send-once.js';
 
-/** All that is ever read from an answer's head; cookies and the like stay behind. */
-const keptHeaders = ['content-type', 'date', 'retry-after'] as const;
-
-const jsonType = /^(application\/json|[^/;\s]+\/[^/;\s]+\+json)\s*(;|$)/i;
-
-/** What was said about an answer before it came. */
-export interface AnswerTerms {
-  readonly sentAtMs: number;
-  readonly jsonDeclared: boolean;
-}
-
 /**
- * Reads a whole answer. A body that is not declared to be JSON, by its content type or by the provider's documents, is not
- * looked at, so a compressed error page costs nothing; one that is and cannot be decoded is a failure.
+ * Reads a whole answer. JSON is read whatever the content type says: many token endpoints say `text/html`, and the body may
+ * hold the only living refresh token. A 2xx that cannot be decoded is a failure for the same reason; of any other answer the
+ * status counts.
  */
-export const readAnswer = (
-  { status, headers, body }: RawAnswer,
-  { sentAtMs, jsonDeclared }: AnswerTerms,
-): Either<HttpFailure, HttpAnswer> =>
-  pipe(
-    jsonDeclared || jsonType.test(headers['content-type'] ?? '')
-      ? pipe(decodeBody(body, headers['content-encoding'] ?? ''), map(parseJsonObject))
-      : right(undefined),
-    map((json) => Object.freeze({ status, headers: keepHeaders(headers), json, sentAtMs })),
-  );
+export const readAnswer = ({ status, headers, body }: RawAnswer, sentAtMs: number): Either<HttpFailure, HttpAnswer> => {
+  const decoded = decodeBody(body, headers['content-encoding'] ?? '');
+  if (isLeft(decoded) && status >= 200 && status <= 299) return left(decoded.left);
+  const text = isLeft(decoded) ? undefined : new TextDecoder().decode(decoded.right);
+  const json = text === undefined ? undefined : parseJsonObject(text);
+  const answer = { status, headers: keepHeaders(headers), json, sentAtMs };
+  // Hidden from whoever prints the answer: a body that is no JSON may still hold a token.
+  Object.defineProperty(answer, 'text', { get: () => text });
+  return right(Object.freeze(answer));
+};
+
+/** Cookies and addresses may hold secrets and say nothing about a token. */
+const leftBehind: ReadonlySet<string> = new Set(['content-location', 'location', 'set-cookie', 'set-cookie2']);
 
 const keepHeaders = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> => {
-  const kept: Record<string, string> = {};
-  for (const name of keptHeaders) {
-    const value = headers[name];
-    if (value !== undefined) kept[name] = value;
+  const kept: (readonly [string, string])[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string' && !leftBehind.has(name)) kept.push([name, value]);
   }
-  return Object.freeze(kept);
+  return Object.freeze(Object.fromEntries(kept));
 };

@@ -33,6 +33,6 @@ export const centry: (options?: CentryOptions) => ProviderPreset = defineProvide
   redirectUriRequired: true,
   redirectUriOnRefresh: true,
   accessTokenLifetimeMs: 7_200_000,
-  answer: { anyContentType: true },
+  refreshToken: 'required',
   api: { base: '/conexion/v1' },
 });

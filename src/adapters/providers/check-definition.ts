@@ -1,5 +1,6 @@
 import { isProviderId } from '../../domain/account-key.js';
 import { printable } from '../../domain/printable.js';
+import { shortestGraceMs } from '../../domain/rotation.js';
 import { grantParameters } from '../grants/token-endpoint.js';
 import { apiBaseAdvice, isApiBase } from './definition-addresses.js';
 import { inWords } from './field-table.js';
@@ -10,6 +11,8 @@ import {
   either,
   endpoint,
   isFreeHeader,
+  isHeaderName,
+  list,
   members,
   must,
   oneOf,
@@ -37,7 +40,7 @@ const answer = members({
   expiresAt: optional(moment),
   refreshTokenExpiresAt: optional(moment),
   attributes: names,
-  anyContentType: optional(truth),
+  bearerTypes: optional(list(text, 'texts')),
 });
 
 const placement = must(
@@ -76,6 +79,21 @@ const field = members({
   readAddress: optional(callable),
 });
 
+const grace = must('be long enough', (ms) => typeof ms === 'number' && ms >= shortestGraceMs && ms < Infinity);
+const rotation = either(
+  oneOf('none', 'single-use'),
+  must(
+    `be 'none', 'single-use' or { graceMs } of at least ${shortestGraceMs} milliseconds`,
+    (value) => members({ graceMs: grace })(value) === undefined,
+  ),
+);
+
+/** What grants with refresh tokens have. */
+const refreshTokens: Readonly<Record<string, Check>> = {
+  rotation: optional(rotation),
+  refreshToken: optional(oneOf('required')),
+};
+
 const rate = members({ requests: above0('requests'), perMs: above0('milliseconds') });
 
 const common: Readonly<Record<string, Check>> = {
@@ -111,11 +129,13 @@ const endpoints: Readonly<Record<string, Check>> = {
   ),
   answer: optional(answer),
   classifyError: optional(callable),
+  retryAfterHeaders: optional(list(must('be a header name', isHeaderName), 'header names')),
 };
 
 const byGrant = {
   authorization_code: members({
     ...endpoints,
+    ...refreshTokens,
     grant: optional(oneOf('authorization_code')),
     authorizationEndpoint: endpoint,
     pkce: must('be true or false: whether the server supports PKCE with S256', (value) => typeof value === 'boolean'),
@@ -133,7 +153,7 @@ const byGrant = {
     grant: oneOf('client_credentials'),
     parameters: optional(members({ clientCredentials: parameters })),
   }),
-  own: members({ ...common, grant: callable }),
+  own: members({ ...common, ...refreshTokens, grant: callable }),
 } as const;
 
 const grantOf = (value: unknown): unknown =>

@@ -54,7 +54,6 @@ export const citrusAd: (options?: CitrusAdOptions) => ProviderPreset = definePro
   clientAuthentication: 'basic-unencoded',
   scope: false,
   accessTokenLifetimeMs: 3_600_000,
-  answer: { anyContentType: true },
   api: { base: '/v1', placement },
   fields: {
     baseUrl: { part: 'baseUrl', required: true, check: checkBase, readAddress: readBase },

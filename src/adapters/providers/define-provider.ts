@@ -28,6 +28,8 @@ export const defineProvider = <Field extends string = never>(
 /** Any definition, whatever its fields are called. */
 const presetOf = (definition: ProviderDefinition<string> & { readonly name: string }): DefinedPreset<string> => {
   const { name, accessTokenLifetimeMs, refreshTokenLifetimeMs, requestRate, accountRequestRate, api } = definition;
+  const rotation = 'rotation' in definition ? definition.rotation : undefined;
+  const refreshTokenRequired = 'refreshToken' in definition && definition.refreshToken === 'required';
   const fields = definedFields(definition);
   const defaults = defaultsOf(definition);
   definedGrants(definition, addressesOf(definition));
@@ -46,6 +48,8 @@ const presetOf = (definition: ProviderDefinition<string> & { readonly name: stri
       ...(refreshTokenLifetimeMs === undefined ? {} : { documentedRefreshLifetimeMs: refreshTokenLifetimeMs }),
       ...(requestRate === undefined ? {} : { requestRate }),
       ...(accountRequestRate === undefined ? {} : { accountRequestRate }),
+      ...(rotation === undefined ? {} : { rotation }),
+      ...(refreshTokenRequired ? { refreshTokenRequired } : {}),
       grants: (rules) => {
         checkAddresses(name, { ...addresses, baseUrl: definition.baseUrl }, rules);
         return grants(rules);

@@ -83,6 +83,15 @@ export const each =
     return undefined;
   };
 
+/** A list of one or more, each of which passes. */
+export const list =
+  (check: Check, what: string): Check =>
+  (value) => {
+    const items: readonly unknown[] = Array.isArray(value) ? value : [];
+    const wrong = items.length === 0 || items.some((item) => check(item) !== undefined);
+    return wrong ? { at: '', must: `be a list of ${what}` } : undefined;
+  };
+
 /** An address as definitions write it: a whole one that secrets may go to, or a path. Loopback is left to the rules. */
 export const endpoint: Check = (value) => {
   if (!isText(value)) return { at: '', must: 'be an address like https://login.example.com/oauth/token, or a path' };
@@ -105,6 +114,9 @@ const ownHeaders: ReadonlySet<string> = new Set([
   'content-type',
 ]);
 
-/** Whether a definition may set this header: a token (RFC 9110 §5.6.2) that llavero does not set itself. */
-export const isFreeHeader = (name: string): boolean =>
-  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && !ownHeaders.has(name.toLowerCase());
+/** Whether a text can be the name of a header: a token (RFC 9110 §5.6.2). */
+export const isHeaderName = (name: unknown): boolean =>
+  typeof name === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
+
+/** Whether a definition may set this header: one that llavero does not set itself. */
+export const isFreeHeader = (name: string): boolean => isHeaderName(name) && !ownHeaders.has(name.toLowerCase());

@@ -5,6 +5,7 @@ import type { Credential } from '../../domain/credential.js';
 import type { Grant } from '../../ports/grant.js';
 import type { Parameters } from '../../ports/http-client.js';
 import { authorizationCode } from '../grants/authorization-code.js';
+import { withBasicEncodingHint } from '../grants/basic-encoding-hint.js';
 import { clientCredentials } from '../grants/client-credentials.js';
 import { extraParameters, type TokenEndpoint } from '../grants/token-endpoint.js';
 import { definitionOf } from './check-definition.js';
@@ -38,13 +39,14 @@ export const definedGrants = (
     sendScope: definition.scope !== false,
     parameters: parametersOf(definition, 'clientCredentials'),
   });
-  if (definition.grant === 'client_credentials') return () => () => byClient;
+  const hinting =
+    (grantOf: (credential: Credential) => Grant): ReturnType<typeof definedGrants> =>
+    () =>
+    (credential) =>
+      withBasicEncodingHint(grantOf(credential), endpoint.clientAuthentication, credential);
+  if (definition.grant === 'client_credentials') return hinting(() => byClient);
   const byCode = codeGrant(definition, endpoint, addresses);
-  return hasBothGrants(definition)
-    ? () =>
-        ({ grant }) =>
-          grant === 'client_credentials' ? byClient : byCode
-    : () => () => byCode;
+  return hinting(({ grant }) => (hasBothGrants(definition) && grant === 'client_credentials' ? byClient : byCode));
 };
 
 const codeGrant = (
@@ -83,7 +85,8 @@ const endpointOf = (
   definition: AuthorizationCodeDefinition<string> | ClientCredentialsDefinition<string>,
   { tokenEndpoint = definition.tokenEndpoint, revocationEndpoint = definition.revocationEndpoint }: Addresses,
 ): TokenEndpoint => {
-  const { clientAuthentication, headers, encoding, parameterNames, classifyError, answer } = definition;
+  const { clientAuthentication, headers, encoding, parameterNames, classifyError, retryAfterHeaders, answer } =
+    definition;
   return {
     tokenUrl: tokenEndpoint,
     clientAuthentication,
@@ -92,7 +95,7 @@ const endpointOf = (
     ...(encoding === undefined ? {} : { encoding }),
     ...(parameterNames === undefined ? {} : { parameterNames }),
     ...(classifyError === undefined ? {} : { classifyError }),
-    ...(answer?.anyContentType === true ? { jsonDeclared: true } : {}),
+    ...(retryAfterHeaders === undefined ? {} : { retryAfterHeaders }),
     ...(answer === undefined ? {} : { answer: formatOf(answer) }),
   };
 };
@@ -112,10 +115,11 @@ const formatOf = (answer: AnswerDefinition): TokenAnswerFormat => {
     const own = answer[name];
     if (own !== undefined) names[name] = own;
   }
-  const { attributes, expiresAt, refreshTokenExpiresAt } = answer;
+  const { attributes, expiresAt, refreshTokenExpiresAt, bearerTypes } = answer;
   return {
     names,
     ...(attributes === undefined ? {} : { attributes }),
+    ...(bearerTypes === undefined ? {} : { bearerTypes }),
     ...(expiresAt === undefined ? {} : { expiresAt: momentOf(expiresAt) }),
     ...(refreshTokenExpiresAt === undefined ? {} : { refreshTokenExpiresAt: momentOf(refreshTokenExpiresAt) }),
   };

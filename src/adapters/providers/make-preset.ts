@@ -38,6 +38,8 @@ export interface PresetDefinition {
   readonly documentedRefreshLifetimeMs?: number;
   readonly requestRate?: NonNullable<Provider['requestRate']>;
   readonly accountRequestRate?: NonNullable<Provider['accountRequestRate']>;
+  readonly rotation?: NonNullable<Provider['rotation']>;
+  readonly refreshTokenRequired?: boolean;
   readonly grants: (rules: AddressRules) => (credential: Credential) => Grant;
   readonly api?: (rules: AddressRules) => ProviderApi;
 }
@@ -70,6 +72,8 @@ const makeProvider = (definition: PresetDefinition, { id, policy, rules, preset 
     documentedRefreshLifetimeMs,
     requestRate: definition.requestRate,
     accountRequestRate: definition.accountRequestRate,
+    rotation: definition.rotation,
+    refreshTokenRequired: definition.refreshTokenRequired,
     parseFields: ({ provider: _provider, account: _account, ...fields }) => {
       const checked = readFields(id, accountFields, fields);
       return isLeft(checked) ? checked : checked.right(rules);

@@ -1,5 +1,6 @@
 import type { AddressRules } from '../../domain/address-rules.js';
 import type { ClassifyError } from '../../domain/answers/classified-refusal.js';
+import type { Rotation } from '../../domain/rotation.js';
 import type { Secret } from '../../domain/secret.js';
 import type { Grant } from '../../ports/grant.js';
 import type { ApiVerdict, Placement, ProviderPreset } from '../../ports/provider.js';
@@ -90,8 +91,8 @@ export interface AnswerDefinition {
   readonly refreshTokenExpiresAt?: MomentDefinition | undefined;
   /** What else to keep with the token: attribute name, and the answer's name for it. */
   readonly attributes?: Readonly<Record<string, string>> | undefined;
-  /** Answers are JSON, as the provider's documents say, whatever their content type says. */
-  readonly anyContentType?: boolean | undefined;
+  /** Token types of the provider's own that are sent as Bearer, such as `User Access Token`; compared without case. */
+  readonly bearerTypes?: readonly string[] | undefined;
 }
 
 /** Parameters with the same value every time: name and value. */
@@ -138,12 +139,26 @@ interface EndpointDefinition<Field extends string> extends CommonDefinition<Fiel
   /** What the provider calls parameters of requests: the name of RFC 6749, and its own. */
   readonly parameterNames?: StaticParameters | undefined;
   readonly answer?: AnswerDefinition | undefined;
-  /** What a refusal means, where the provider does not say it in the words of RFC 6749 §5.2. */
+  /** What an answer without a token means, where the provider does not say it in the words of RFC 6749 §5.2. */
   readonly classifyError?: ClassifyError | undefined;
+  /** Headers that say how long to wait, looked at before `Retry-After`: seconds or an HTTP date, such as `X-Retry-After`. */
+  readonly retryAfterHeaders?: readonly string[] | undefined;
+}
+
+/** What is known of refresh tokens, for grants that have them. */
+interface RefreshTokenDefinition {
+  /**
+   * What becomes of a refresh token that is used: `none`, it stays good; `single-use`, it is spent; `{ graceMs }`, it is
+   * answered again for so long, at least 5,000 ms. It counts as `single-use` unless given.
+   */
+  readonly rotation?: Rotation | undefined;
+  /** `required`: the provider promises a refresh token with every authorization, so that one without is worth a warning. */
+  readonly refreshToken?: 'required' | undefined;
 }
 
 /** A provider whose merchants authorize in a browser (RFC 6749 §4.1). */
-export interface AuthorizationCodeDefinition<Field extends string = never> extends EndpointDefinition<Field> {
+export interface AuthorizationCodeDefinition<Field extends string = never>
+  extends EndpointDefinition<Field>, RefreshTokenDefinition {
   readonly grant?: 'authorization_code' | undefined;
   /** RFC 6749 §3.1. A whole address, or a path below `baseUrl`; `{clientId}` in it stands for the client id. */
   readonly authorizationEndpoint: string;
@@ -179,7 +194,8 @@ export interface ClientCredentialsDefinition<Field extends string = never> exten
 }
 
 /** A provider with a grant of its own: a `Grant` of `llavero/ports`, which writes every request and judges every answer. */
-export interface OwnGrantDefinition<Field extends string = never> extends CommonDefinition<Field> {
+export interface OwnGrantDefinition<Field extends string = never>
+  extends CommonDefinition<Field>, RefreshTokenDefinition {
   readonly grant: (rules: AddressRules) => Grant;
 }
 

@@ -76,6 +76,7 @@ export const tray = (options: TrayOptions = {}): ProviderPreset => {
     fields,
     accessTokenLifetimeMs: 3 * hourMs,
     refreshTokenLifetimeMs: 30 * 24 * hourMs,
+    refreshToken: 'required',
     requestRate: { requests: 180, perMs: 60_000 },
     accountRequestRate: { requests: 10_000, perMs: 24 * hourMs },
     api,

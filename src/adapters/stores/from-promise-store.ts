@@ -1,7 +1,17 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { AccountRecord, PendingAuthorization } from '../../domain/account-record.js';
+import type { AccountRecord } from '../../domain/account-record.js';
+import type { PendingAuthorization, PendingChange } from '../../domain/pending-authorization.js';
+import type { FoundRecord } from '../../domain/unreadable-record.js';
 import type { RecordChange } from '../../domain/record-change.js';
-import type { DueQuery, NoteChange, PageQuery, StoreFailure, TokenStore } from '../../ports/token-store.js';
+import type {
+  DueQuery,
+  NoteChange,
+  PageQuery,
+  PendingQuery,
+  StoreFailure,
+  TokenStore,
+  WriteOptions,
+} from '../../ports/token-store.js';
 import { failureCode, storeFailure } from './store-failure.js';
 
 /**
@@ -12,12 +22,25 @@ export interface PromiseTokenStore {
   readonly namespace: string;
   readonly open: () => Promise<void>;
   readonly read: (key: string) => Promise<AccountRecord | undefined>;
-  readonly update: <A>(key: string, change: RecordChange<A>) => Promise<A>;
-  readonly page: (query: PageQuery) => Promise<readonly AccountRecord[]>;
-  readonly due: (query: DueQuery) => Promise<readonly AccountRecord[]>;
+  readonly update: <A>(key: string, change: RecordChange<A>, options?: WriteOptions) => Promise<A>;
+  readonly page: (query: PageQuery) => Promise<readonly FoundRecord[]>;
+  readonly due: (query: DueQuery) => Promise<readonly FoundRecord[]>;
   readonly putPending: (pending: PendingAuthorization, nowMs: number) => Promise<void>;
-  readonly takePending: (id: string) => Promise<PendingAuthorization | undefined>;
-  readonly updateNote: <A>(name: string, change: (text: string | undefined) => NoteChange<A>) => Promise<A>;
+  readonly pendings: (query: PendingQuery) => Promise<readonly PendingAuthorization[]>;
+  /** May be left out: a note is then read by an `updateNote` that changes nothing. */
+  readonly readNote?: ((name: string) => Promise<string | undefined>) | undefined;
+  readonly updatePending: <A>(
+    id: string,
+    change: (pending: PendingAuthorization | undefined) => PendingChange<A>,
+  ) => Promise<A>;
+  readonly updateNote: <A>(
+    name: string,
+    change: (text: string | undefined) => NoteChange<A>,
+    options?: WriteOptions,
+  ) => Promise<A>;
+  /** May be left out, as in {@link TokenStore}. */
+  readonly backup?: ((path: string) => Promise<void>) | undefined;
+  readonly warnings?: TokenStore['warnings'];
   readonly close: () => Promise<void>;
 }
 
@@ -32,12 +55,17 @@ export const fromPromiseStore = (store: PromiseTokenStore): TokenStore => {
     namespace: store.namespace,
     open: task('open', () => store.open()),
     read: (key) => task('read', () => store.read(key)),
-    update: (key, change) => task('update', () => store.update(key, change)),
+    update: (key, change, options) => task('update', () => store.update(key, change, options)),
     page: (query) => task('page', () => store.page(query)),
     due: (query) => task('due', () => store.due(query)),
     putPending: (pending, nowMs) => task('putPending', () => store.putPending(pending, nowMs)),
-    takePending: (id) => task('takePending', () => store.takePending(id)),
-    updateNote: (name, change) => task('updateNote', () => store.updateNote(name, change)),
+    pendings: (query) => task('pendings', () => store.pendings(query)),
+    readNote: (name) =>
+      task('readNote', () => store.readNote?.(name) ?? store.updateNote(name, (text) => ({ text, result: text }))),
+    updatePending: (id, change) => task('updatePending', () => store.updatePending(id, change)),
+    updateNote: (name, change, options) => task('updateNote', () => store.updateNote(name, change, options)),
     close: task('close', () => store.close()),
+    ...(store.backup !== undefined && { backup: (path) => task('backup', async () => store.backup?.(path)) }),
+    ...(store.warnings !== undefined && { warnings: () => store.warnings?.() ?? [] }),
   });
 };

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { AccountRecord, PendingAuthorization } from '../../domain/account-record.js';
+import type { AccountRecord } from '../../domain/account-record.js';
+import type { PendingAuthorization } from '../../domain/pending-authorization.js';
 import type { Change } from '../../domain/record-change.js';
 import type { DueQuery, PageQuery, TokenStore } from '../../ports/token-store.js';
 import { runChange } from './run-change.js';
@@ -51,14 +52,30 @@ export const memoryStore = (options: MemoryStoreOptions = {}): TokenStore => {
     putPending: (authorization, nowMs) =>
       TE.fromIO(() => {
         for (const { id, expiresAt } of pending.values()) if (expiresAt <= nowMs) pending.delete(id);
-        pending.set(authorization.id, Object.freeze({ ...authorization }));
+        pending.set(authorization.id, pendingSnapshot(authorization));
       }),
-    takePending: (id) =>
-      TE.fromIO(() => {
-        const taken = pending.get(id);
-        pending.delete(id);
-        return taken;
-      }),
+    pendings: ({ limit, after }) =>
+      TE.fromIO(() =>
+        [...pending.values()]
+          .filter(({ id }) => after === undefined || byBytes(id, after) > 0)
+          .toSorted((one, other) => byBytes(one.id, other.id))
+          .slice(0, limit),
+      ),
+    readNote: (name) => TE.fromIO(() => notes.get(name)),
+    updatePending: (id, change) =>
+      TE.fromIOEither(() =>
+        pipe(
+          runChange(() => change(pending.get(id))),
+          E.bimap(
+            (why) => storeFailure('updatePending', why),
+            ({ pending: next, result }) => {
+              if (next === undefined) pending.delete(id);
+              else pending.set(id, pendingSnapshot(next));
+              return result;
+            },
+          ),
+        ),
+      ),
     updateNote: (name, change) =>
       TE.fromIOEither(() =>
         pipe(
@@ -81,6 +98,12 @@ const snapshot = (record: AccountRecord): AccountRecord =>
     ...record,
     ...(record.attempt !== undefined && { attempt: Object.freeze({ ...record.attempt }) }),
     ...(record.failure !== undefined && { failure: Object.freeze({ ...record.failure }) }),
+  });
+
+const pendingSnapshot = (pending: PendingAuthorization): PendingAuthorization =>
+  Object.freeze({
+    ...pending,
+    ...(pending.delivery !== undefined && { delivery: Object.freeze({ ...pending.delivery }) }),
   });
 
 const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -15,6 +15,15 @@ export interface SqliteDatabase {
   prepare(source: string): SqliteStatement;
   exec(source: string): unknown;
   pragma(source: string, options?: { simple?: boolean }): unknown;
+  /** The path it was opened with. */
+  readonly name?: string | undefined;
+  /** Copies it to a file, some pages in each turn of the event loop. */
+  readonly backup?:
+    | ((
+        path: string,
+        options: { readonly progress: (progress: { readonly remainingPages: number }) => number },
+      ) => Promise<unknown>)
+    | undefined;
 }
 
 /** A database that the store opened and so may close. */

@@ -1,12 +1,15 @@
 import { map, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { AccountRecord, PendingAuthorization } from '../../domain/account-record.js';
+import type { AccountRecord } from '../../domain/account-record.js';
+import type { PendingAuthorization, PendingChange } from '../../domain/pending-authorization.js';
+import type { FoundRecord } from '../../domain/unreadable-record.js';
 import type { Change, RecordChange } from '../../domain/record-change.js';
-import type { DueQuery, NoteChange, PageQuery } from '../../ports/token-store.js';
+import type { DueQuery, NoteChange, PageQuery, PendingQuery } from '../../ports/token-store.js';
 import { runChange } from './run-change.js';
 import { cellsOf } from './sqlite-cells.js';
 import type { SqliteStatement } from './sqlite-database.js';
-import { accountRecord, accountRow, pendingAuthorization } from './sqlite-rows.js';
+import { pendingAuthorization, pendingRow } from './sqlite-pending-rows.js';
+import { accountRecord, accountRow, foundRecord } from './sqlite-rows.js';
 import { statements } from './sqlite-statements.js';
 import type { Decision } from './sqlite-transaction.js';
 
@@ -19,11 +22,16 @@ type Decided<A> = Either<string, Decision<A>>;
  */
 export interface SqliteOperations {
   readonly read: (key: string) => AccountRecord | undefined;
-  readonly page: (query: PageQuery) => readonly AccountRecord[];
-  readonly due: (query: DueQuery) => readonly AccountRecord[];
+  readonly page: (query: PageQuery) => readonly FoundRecord[];
+  readonly due: (query: DueQuery) => readonly FoundRecord[];
+  readonly pendings: (query: PendingQuery) => readonly PendingAuthorization[];
+  readonly readNote: (name: string) => string | undefined;
   readonly update: <A>(key: string, change: RecordChange<A>) => Decided<A>;
   readonly putPending: (pending: PendingAuthorization, nowMs: number) => Decided<void>;
-  readonly takePending: (id: string) => Decided<PendingAuthorization | undefined>;
+  readonly updatePending: <A>(
+    id: string,
+    change: (pending: PendingAuthorization | undefined) => PendingChange<A>,
+  ) => Decided<A>;
   readonly updateNote: <A>(name: string, change: (text: string | undefined) => NoteChange<A>) => Decided<A>;
 }
 
@@ -33,6 +41,11 @@ export const sqliteOperations = (namespace: string, prepare: (source: string) =>
   const read = (key: string): AccountRecord | undefined => {
     const row = statement('readAccount').get({ namespace, key });
     return row === undefined ? undefined : accountRecord(row);
+  };
+
+  const readNote = (name: string): string | undefined => {
+    const row = statement('readNote').get({ namespace, name });
+    return row === undefined ? undefined : cellsOf(row).text('text');
   };
 
   const writeOf = <A>(key: string, change: Change<A>): (() => void) | undefined => {
@@ -53,16 +66,27 @@ export const sqliteOperations = (namespace: string, prepare: (source: string) =>
       : () => void statement('putNote').run({ namespace, name, text });
   };
 
+  const pendingWrite = (
+    id: string,
+    before: PendingAuthorization | undefined,
+    pending: PendingAuthorization | undefined,
+  ): (() => void) | undefined => {
+    if (pending === before) return undefined;
+    return pending === undefined
+      ? () => void statement('dropPending').run({ namespace, id })
+      : () => void statement('putPending').run({ ...pendingRow(pending), namespace });
+  };
+
   return {
     read,
     page: ({ limit, after = '', provider }) =>
       statement(provider === undefined ? 'page' : 'pageOfProvider')
         .all({ namespace, after, limit, provider })
-        .map(accountRecord),
+        .map(foundRecord),
     due: ({ nowMs, limit, provider, keepWarm }) =>
       statement(keepWarm ? 'dueOrWarm' : 'due')
         .all({ namespace, now: nowMs, limit, provider: provider ?? null })
-        .map(accountRecord),
+        .map(foundRecord),
     update: (key, change) => {
       const current = read(key);
       return pipe(
@@ -75,21 +99,22 @@ export const sqliteOperations = (namespace: string, prepare: (source: string) =>
         result: undefined,
         write: () => {
           statement('forgetPending').run({ namespace, now: nowMs });
-          statement('putPending').run({ ...pending, namespace });
+          statement('putPending').run({ ...pendingRow(pending), namespace });
         },
       }),
-    takePending: (id) => {
+    updatePending: (id, change) => {
       const row = statement('readPending').get({ namespace, id });
-      return row === undefined
-        ? right({ result: undefined })
-        : right({
-            result: pendingAuthorization(row),
-            write: () => void statement('dropPending').run({ namespace, id }),
-          });
+      const before = row === undefined ? undefined : pendingAuthorization(row);
+      return pipe(
+        runChange(() => change(before)),
+        map(({ pending, result }) => ({ result, write: pendingWrite(id, before, pending) })),
+      );
     },
+    pendings: ({ limit, after = '' }) =>
+      statement('pendings').all({ namespace, after, limit }).map(pendingAuthorization),
+    readNote,
     updateNote: (name, change) => {
-      const row = statement('readNote').get({ namespace, name });
-      const before = row === undefined ? undefined : cellsOf(row).text('text');
+      const before = readNote(name);
       return pipe(
         runChange(() => change(before)),
         map(({ text, result }) => ({ result, write: noteWrite(name, before, text) })),

@@ -5,7 +5,7 @@ import { storeNamespace } from './store-namespace.js';
 interface SharedOptions {
   /** Several can live in one file without seeing each other; `llavero` when left out. */
   readonly namespace?: string | undefined;
-  /** How long an operation tries while others hold the file's lock, in milliseconds; 10,000 when left out. */
+  /** How long an operation tries while others hold the file's lock, in milliseconds; 8,000 when left out. */
   readonly busyPatienceMs?: number | undefined;
 }
 
@@ -24,7 +24,7 @@ export type CheckedSqliteOptions = {
 
 /** Throws TypeError, saying what to write instead, for options that can never work. */
 export const checkSqliteOptions = (options: SqliteStoreOptions): CheckedSqliteOptions => {
-  const { path, database, namespace, busyPatienceMs = 10_000 } = options;
+  const { path, database, namespace, busyPatienceMs = 8_000 } = options;
   if (!(Number.isFinite(busyPatienceMs) && busyPatienceMs >= 0)) {
     throw new TypeError(
       'the option `busyPatienceMs` of sqliteStore must be milliseconds, such as busyPatienceMs: 10_000',

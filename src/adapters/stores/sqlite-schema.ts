@@ -69,6 +69,30 @@ export const migrations: readonly Migration[] = [
       PRIMARY KEY (namespace, name)
     ) STRICT`,
   ],
+  [
+    `ALTER TABLE llavero_accounts ADD COLUMN authorizations_begun INTEGER`,
+    `ALTER TABLE llavero_accounts ADD COLUMN obtained_by TEXT`,
+    `ALTER TABLE llavero_accounts ADD COLUMN refresh_token_id TEXT`,
+    `ALTER TABLE llavero_accounts ADD COLUMN spent_refresh_token_id TEXT`,
+    `ALTER TABLE llavero_accounts ADD COLUMN renewed_at INTEGER`,
+    `ALTER TABLE llavero_accounts ADD COLUMN attempt_way TEXT`,
+    `ALTER TABLE llavero_accounts ADD COLUMN attempt_repeat INTEGER`,
+    `ALTER TABLE llavero_accounts ADD COLUMN attempt_announced_at INTEGER`,
+    `ALTER TABLE llavero_accounts ADD COLUMN repeats INTEGER`,
+    `ALTER TABLE llavero_accounts ADD COLUMN answered_generation INTEGER`,
+    `ALTER TABLE llavero_accounts ADD COLUMN answered_repeat INTEGER`,
+    `ALTER TABLE llavero_accounts ADD COLUMN failure_asked_by_provider INTEGER`,
+    `ALTER TABLE llavero_accounts ADD COLUMN failure_clients TEXT`,
+    `ALTER TABLE llavero_accounts ADD COLUMN failure_epoch INTEGER`,
+    `UPDATE llavero_accounts
+      SET attempt_way = iif(attempt_recovery = 1, 'recovery', 'first'), attempt_repeat = attempt_recovery
+      WHERE attempt_id IS NOT NULL`,
+    `UPDATE llavero_accounts SET repeats = attempt_recovery WHERE attempt_id IS NOT NULL`,
+    `UPDATE llavero_accounts SET failure_clients = failure_client WHERE failure_client IS NOT NULL`,
+    'ALTER TABLE llavero_pending ADD COLUMN delivery_id TEXT',
+    'ALTER TABLE llavero_pending ADD COLUMN delivery_ends_at INTEGER',
+    'ALTER TABLE llavero_pending ADD COLUMN delivery_completed INTEGER',
+  ],
 ];
 
 /** The version of the schema a database holds: 0 when it has none. */

@@ -1,8 +1,11 @@
+import { pendingColumns } from './sqlite-pending-rows.js';
 import { accountColumns } from './sqlite-rows.js';
 
 const listed = accountColumns.join(', ');
 const byName = accountColumns.map((column) => `@${column}`).join(', ');
 const replaced = accountColumns.map((column) => `${column} = excluded.${column}`).join(', ');
+const listedPending = pendingColumns.join(', ');
+const pendingByName = pendingColumns.map((column) => `@${column}`).join(', ');
 const ofProvider = '(@provider IS NULL OR provider = @provider)';
 
 /** One list of what is due by one column, most overdue first. A partial index holds it in just this order. */
@@ -31,12 +34,12 @@ export const statements = {
      FROM (SELECT * FROM (${dueBy('keep_alive_at')}) UNION ALL SELECT * FROM (${dueBy('warm_at')}))
      GROUP BY key ORDER BY due_at, key LIMIT @limit`,
   ),
-  putPending: `INSERT OR REPLACE INTO llavero_pending (namespace, id, key, incarnation, expires_at, sealed)
-    VALUES (@namespace, @id, @key, @incarnation, @expiresAt, @sealed)`,
+  putPending: `INSERT OR REPLACE INTO llavero_pending (namespace, ${listedPending}) VALUES (@namespace, ${pendingByName})`,
   forgetPending: `DELETE FROM llavero_pending WHERE rowid IN (
     SELECT rowid FROM llavero_pending WHERE namespace = @namespace AND expires_at <= @now ORDER BY expires_at LIMIT 1000)`,
-  readPending: `SELECT id, key, incarnation, expires_at, sealed FROM llavero_pending
-    WHERE namespace = @namespace AND id = @id`,
+  readPending: `SELECT ${listedPending} FROM llavero_pending WHERE namespace = @namespace AND id = @id`,
+  pendings: `SELECT ${listedPending} FROM llavero_pending
+    WHERE namespace = @namespace AND id > @after AND abs(expires_at) <= 8640000000000000 ORDER BY id LIMIT @limit`,
   dropPending: 'DELETE FROM llavero_pending WHERE namespace = @namespace AND id = @id',
   readNote: 'SELECT text FROM llavero_notes WHERE namespace = @namespace AND name = @name',
   putNote: `INSERT INTO llavero_notes (namespace, name, text) VALUES (@namespace, @name, @text)

@@ -1,26 +1,26 @@
-import { isRight, map, mapLeft, right, type Either } from 'fp-ts/lib/Either.js';
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { StoreFailure, TokenStore } from '../../ports/token-store.js';
-import { lentConnection, ownConnection, prepareConnection, type SqliteConnection } from './sqlite-connection.js';
-import { loadBetterSqlite3, openSqliteFile, type SqliteDriver } from './sqlite-driver.js';
-import { sqliteOperations, type SqliteOperations } from './sqlite-operations.js';
-import { checkSqliteOptions, type CheckedSqliteOptions, type SqliteStoreOptions } from './sqlite-options.js';
-import { makePatience, type Patience } from './sqlite-patience.js';
-import { migrations, type Migration } from './sqlite-schema.js';
+import { isLeft, mapLeft, right, type Either } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { resolve } from 'node:path';
+import type { StoreFailure, TokenStore, WriteOptions } from '../../ports/token-store.js';
+import { fileSystemWarnings } from './file-system-warnings.js';
+import { backUp } from './sqlite-backup.js';
+import { loadBetterSqlite3 } from './sqlite-driver.js';
+import type { Decide } from './sqlite-group-commit.js';
+import type { SqliteOperations } from './sqlite-operations.js';
+import { checkSqliteOptions, type SqliteStoreOptions } from './sqlite-options.js';
+import { makePatience } from './sqlite-patience.js';
+import { migrations } from './sqlite-schema.js';
+import { isFolded, startSession, type SqliteParts, type SqliteSession } from './sqlite-session.js';
 import { runStep } from './sqlite-step.js';
-import { transact, type Decision } from './sqlite-transaction.js';
 import { storeFailure } from './store-failure.js';
 import { makeStoreLifetime } from './store-lifetime.js';
 
-/** What tests put in the place of the real thing. */
-export interface SqliteParts {
-  readonly load: () => Promise<SqliteDriver>;
-  readonly migrations: readonly Migration[];
-}
-
-interface Session {
-  readonly connection: SqliteConnection;
-  readonly operations: SqliteOperations;
+/** The session of a store that is open. Another takes its place when its log was deleted and nothing was lost. */
+interface Held {
+  session: SqliteSession;
+  /** Closed, with no other in its place yet. */
+  isClosed: boolean;
 }
 
 /**
@@ -33,8 +33,8 @@ interface Session {
  *
  * One store belongs to one llavero; for several, make several on the same path. A change that throws is a bug: it is rolled
  * back and told as `change_threw`. Besides SQLite's own codes a failure says `better_sqlite3_missing`,
- * `better_sqlite3_not_built`, `schema_newer`, `wal_unavailable`, `synchronous_not_full`, `caller_busy`, `not_open` or
- * `closed`. Throws TypeError for options that can never work.
+ * `better_sqlite3_not_built`, `schema_newer`, `wal_unavailable`, `synchronous_not_full`, `file_replaced`, `wal_replaced`,
+ * `file_linked`, `backup_not_supported`, `backup_target_exists`, `caller_busy`, `not_open` or `closed`. Throws TypeError for options that can never work.
  */
 export const sqliteStore = (options: SqliteStoreOptions): TokenStore =>
   makeSqliteStore(options, { load: loadBetterSqlite3, migrations });
@@ -44,15 +44,41 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
   const options = checkSqliteOptions(unchecked);
   const { namespace } = options;
   const patience = makePatience(options.busyPatienceMs);
-  const lifetime = makeStoreLifetime(startSession(options, parts, patience), ({ connection }) =>
-    runStep(() => right(connection.close())),
+  const start = startSession(options, parts, patience);
+  const lifetime = makeStoreLifetime(
+    pipe(
+      start,
+      TE.map((session): Held => ({ session, isClosed: false })),
+    ),
+    ({ session: { watch, connection }, isClosed }) =>
+      // A close copies what is in the log into the file: it must not touch one that has gone its own way.
+      isClosed || isLeft(watch.check()) ? right(undefined) : runStep(() => right(connection.close())),
   );
+  let reopening: Promise<void> | undefined;
+
+  /**
+   * Another process has deleted the log. That happens where this process has dropped its own locks, by opening and closing
+   * the file besides: as long as nothing was written since, a new connection goes on where the old one was.
+   */
+  const reopened = async (held: Held): Promise<void> => {
+    if ('database' in options) return;
+    if (!held.isClosed && !isFolded(held.session)) return;
+    if (!held.isClosed) runStep(() => right(held.session.connection.close()));
+    held.isClosed = true;
+    const started = await start();
+    if (isLeft(started)) return;
+    held.session = started.right;
+    held.isClosed = false;
+  };
 
   const reading =
-    <A>(operation: string, work: (operations: SqliteOperations) => A): TaskEither<StoreFailure, A> =>
+    <A>(operation: string, work: (operations: SqliteOperations) => A): TE.TaskEither<StoreFailure, A> =>
     async () => {
-      const outcome = await lifetime.use(({ connection, operations }) =>
-        patience.run(connection.guard(() => right(work(operations)))),
+      const outcome = await lifetime.use((held) =>
+        patience.run(() => {
+          const { connection, operations } = held.session;
+          return connection.guard(() => right(work(operations)))();
+        }),
       );
       return failing(operation)(outcome);
     };
@@ -60,12 +86,21 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
   const writing =
     <A>(
       operation: string,
-      decide: (operations: SqliteOperations) => Either<string, Decision<A>>,
-    ): TaskEither<StoreFailure, A> =>
+      decide: (operations: SqliteOperations) => ReturnType<Decide<A>>,
+      hint?: WriteOptions,
+    ): TE.TaskEither<StoreFailure, A> =>
     async () => {
-      const outcome = await lifetime.use(({ connection, operations }) =>
-        patience.runInOrder(connection.guard(() => transact(connection.database, () => decide(operations)))),
-      );
+      const outcome = await lifetime.use(async (held) => {
+        const { groups, operations } = held.session;
+        const written = await groups.write(() => decide(operations), hint);
+        if (isLeft(written) && written.left === 'wal_replaced') {
+          reopening ??= reopened(held).finally(() => {
+            reopening = undefined;
+          });
+          await reopening;
+        }
+        return written;
+      });
       return failing(operation)(outcome);
     };
 
@@ -75,34 +110,23 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
     read: (key) => reading('read', ({ read }) => read(key)),
     page: (query) => reading('page', ({ page }) => page(query)),
     due: (query) => reading('due', ({ due }) => due(query)),
-    update: (key, change) => writing('update', ({ update }) => update(key, change)),
+    pendings: (query) => reading('pendings', ({ pendings }) => pendings(query)),
+    readNote: (name) => reading('readNote', ({ readNote }) => readNote(name)),
+    update: (key, change, options) => writing('update', ({ update }) => update(key, change), options),
     putPending: (pending, nowMs) => writing('putPending', ({ putPending }) => putPending(pending, nowMs)),
-    takePending: (id) => writing('takePending', ({ takePending }) => takePending(id)),
-    updateNote: (name, change) => writing('updateNote', ({ updateNote }) => updateNote(name, change)),
+    updatePending: (id, change) => writing('updatePending', ({ updatePending }) => updatePending(id, change)),
+    updateNote: (name, change, options) => writing('updateNote', ({ updateNote }) => updateNote(name, change), options),
+    backup: (path) => async () => {
+      const outcome = await lifetime.use(async ({ session: { connection, watch } }) => {
+        const sound = watch.check();
+        return isLeft(sound) ? sound : backUp(connection.database, resolve(path));
+      });
+      return failing('backup')(outcome);
+    },
+    warnings: () => ('path' in options ? fileSystemWarnings(options.path) : []),
     close: async () => failing('close')(await lifetime.close()),
   });
 };
 
 const failing = (operation: string): (<A>(outcome: Either<string, A>) => Either<StoreFailure, A>) =>
   mapLeft((why: string) => storeFailure(operation, why));
-
-const startSession =
-  (
-    options: CheckedSqliteOptions,
-    { load, migrations: known }: SqliteParts,
-    patience: Patience,
-  ): TaskEither<string, Session> =>
-  async () => {
-    const opened: Either<string, SqliteConnection> =
-      'path' in options
-        ? map(ownConnection)(await openSqliteFile(options.path, load))
-        : right(lentConnection(options.database));
-    if (!isRight(opened)) return opened;
-    const connection = opened.right;
-    const prepared = await prepareConnection(connection, patience, known)();
-    if (!isRight(prepared)) {
-      runStep(() => right(connection.close()));
-      return prepared;
-    }
-    return right({ connection, operations: sqliteOperations(options.namespace, connection.prepare) });
-  };

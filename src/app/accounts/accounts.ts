@@ -3,20 +3,24 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountKey } from '../../domain/account-key.js';
 import type { AccountRecord } from '../../domain/account-record.js';
-import type { CredentialFields } from '../../domain/credential.js';
-import { dueTimesOf, neverDue, type DueTimes } from '../../domain/due-times.js';
+import type { Credential, CredentialFields } from '../../domain/credential.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
 import { misuse } from '../../domain/misuse.js';
-import { keep, put } from '../../domain/record-change.js';
+import { isSameTenant } from '../../domain/tenant.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
-import type { Cipher } from '../../ports/cipher.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
-import type { StoreFailure, TokenStore } from '../../ports/token-store.js';
+import type { TokenStore } from '../../ports/token-store.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
-import type { Account } from './account.js';
+import { tenantBy, type Account } from './account.js';
+import type { Drafts } from './drafts.js';
+import type { Fingerprints } from './fingerprints.js';
 import type { ConfiguredProvider, ProviderRegistry } from './provider-registry.js';
+import { makeSaveAccount, newRecord, type SaveAccount } from './save-account.js';
+import { storeFailed } from './store-failed.js';
 import type { Vault } from './vault.js';
+
+export { storeFailed } from './store-failed.js';
 
 /** The accounts in the store, opened. */
 export interface Accounts {
@@ -24,56 +28,59 @@ export interface Accounts {
   readonly find: (key: string) => UseCase<Account | undefined>;
   /** `UnknownKey` when nothing is registered under the key. */
   readonly get: (key: string) => UseCase<Account>;
+  /** Writes nothing: what is not registered is a draft where its preset carries everything needed, otherwise like `get`. */
+  readonly getOrDraft: (key: string) => UseCase<Account>;
   /** Registers the key where its preset carries everything needed, otherwise like `get`. */
   readonly ensure: (key: string) => UseCase<Account>;
   readonly open: (record: AccountRecord) => UseCase<Account>;
-  /** Creates the account, or puts these fields over its registered ones; `account` is what was found under the key. */
-  readonly save: (key: AccountKey, account: Account | undefined, fields: CredentialFields) => UseCase<Account>;
+  readonly save: SaveAccount;
 }
 
 export interface AccountsDeps {
   readonly store: TokenStore;
   readonly vault: Vault;
-  readonly cipher: Cipher;
+  readonly fingerprints: Fingerprints;
+  readonly drafts: Drafts;
   readonly providers: ProviderRegistry;
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
+
+type FoundProvider = ConfiguredProvider & { readonly key: AccountKey };
 
 interface OpenedSeals {
   readonly registered: CredentialFields;
   readonly token: IssuedToken | undefined;
 }
 
-/** Whether a new token can be had without a person, and when the token held falls due. */
-interface Standing {
-  readonly renewable: boolean;
-  readonly due: DueTimes;
-}
+export const makeAccounts = (deps: AccountsDeps): Accounts => {
+  const { store, vault, fingerprints, drafts, providers, clock, randomness } = deps;
 
-export const storeFailed =
-  (key?: string) =>
-  ({ operation, why }: StoreFailure): TokenError =>
-    tokenError('StoreFailed', { operation, why, ...(key === undefined ? {} : { key }) });
-
-export const makeAccounts = ({ store, vault, cipher, providers, clock, randomness }: AccountsDeps): Accounts => {
   const assemble = (
-    found: ConfiguredProvider & { readonly key: AccountKey },
+    found: FoundProvider,
     record: AccountRecord,
     { registered, token }: OpenedSeals,
   ): E.Either<UseCaseError, Account> =>
     pipe(
       found.provider.complete(found.key, registered),
       E.mapLeft(misuse),
-      E.map((credential) => ({
-        ...found,
-        record,
-        registered,
-        credential,
-        token,
-        grant: found.provider.grant(credential),
-        client: cipher.fingerprint(`${credential.clientId}\n${credential.clientSecret.expose()}`),
-      })),
+      E.map((credential) => {
+        const grant = found.provider.grant(credential);
+        const tenant = tenantBy(grant, credential, token);
+        const isForeign = token?.tenant !== undefined && !isSameTenant(token.tenant, tenant);
+        return {
+          ...found,
+          record,
+          registered,
+          credential,
+          grant,
+          tenant,
+          token: isForeign ? undefined : token,
+          ...(isForeign ? { foreignToken: token } : {}),
+          client: fingerprints.of(`${credential.clientId}\n${credential.clientSecret.expose()}`),
+          application: fingerprints.of(credential.clientId),
+        };
+      }),
     );
 
   const openToken = (record: AccountRecord): TE.TaskEither<TokenError, IssuedToken | undefined> =>
@@ -90,9 +97,10 @@ export const makeAccounts = ({ store, vault, cipher, providers, clock, randomnes
       ),
     );
 
-  const openAs = (found: ConfiguredProvider & { readonly key: AccountKey }, record: AccountRecord): UseCase<Account> =>
+  const openAs = (found: FoundProvider, record: AccountRecord): UseCase<Account> =>
     pipe(
-      openSeals(record),
+      fingerprints.load,
+      TE.flatMap(() => openSeals(record)),
       TE.flatMap((opened) => TE.fromEither(assemble(found, record, opened))),
     );
 
@@ -114,61 +122,7 @@ export const makeAccounts = ({ store, vault, cipher, providers, clock, randomnes
       ),
     );
 
-  /** What the fields make of the record besides the sealed credential. Left when they are not enough. */
-  const standing = (key: AccountKey, account: Account | undefined, registered: CredentialFields): UseCase<Standing> =>
-    pipe(
-      TE.fromEither(providers.resolve(key.key)),
-      TE.flatMap(({ provider, policy }) =>
-        pipe(
-          TE.fromEither(pipe(provider.complete(key, registered), E.mapLeft(misuse))),
-          TE.map((credential) => ({
-            renewable: provider.grant(credential).repeatable || account?.token?.refreshToken !== undefined,
-            due: account?.token === undefined ? neverDue : dueTimesOf(policy, account.token),
-          })),
-        ),
-      ),
-    );
-
-  const save = (key: AccountKey, account: Account | undefined, fields: CredentialFields): UseCase<Account> => {
-    const registered = { ...account?.registered, ...fields };
-    return pipe(
-      standing(key, account, registered),
-      TE.flatMap((stands) =>
-        pipe(
-          vault.sealCredential(key.key, registered),
-          TE.flatMap((credential) => write(key, account?.record, credential, stands)),
-        ),
-      ),
-      TE.flatMap((saved) =>
-        saved === 'raced'
-          ? pipe(
-              find(key.key),
-              TE.flatMap((found) => save(key, found, fields)),
-            )
-          : open(saved),
-      ),
-    );
-  };
-
-  const write = (
-    key: AccountKey,
-    read: AccountRecord | undefined,
-    credential: string,
-    { renewable, due }: Standing,
-  ): TE.TaskEither<TokenError, AccountRecord | 'raced'> => {
-    const incarnation = randomness.token(12);
-    return pipe(
-      store.update<AccountRecord | 'raced'>(key.key, (current, serverNowMs) => {
-        if (!isStill(read, current)) return keep('raced');
-        const nowMs = serverNowMs ?? clock.nowMs();
-        const record = current ?? newRecord(key, incarnation, nowMs);
-        const lifted = record.failure?.terminal === 'client_rejected' ? { failure: undefined, ...due } : {};
-        const next = { ...record, ...lifted, credential, renewable, updatedAt: nowMs };
-        return put(next, next);
-      }),
-      TE.mapError(storeFailed(key.key)),
-    );
-  };
+  const save = makeSaveAccount({ store, vault, providers, clock, randomness, find, open });
 
   const unknownKey = (text: string): UseCase<never> =>
     pipe(
@@ -188,33 +142,59 @@ export const makeAccounts = ({ store, vault, cipher, providers, clock, randomnes
       TE.flatMap((account) => (account === undefined ? registerFromPreset(text) : TE.right(account))),
     );
 
-  const registerFromPreset = (text: string): UseCase<Account> =>
+  /** The key's provider, where its preset carries everything needed. */
+  const fromPreset = (text: string): UseCase<FoundProvider & { readonly credential: Credential }> =>
     pipe(
       TE.fromEither(providers.resolve(text)),
-      TE.flatMap(({ key, provider }): UseCase<Account> => {
-        const complete = provider.complete(key, {});
-        return E.isRight(complete)
-          ? save(key, undefined, {})
-          : TE.left(tokenError('UnknownKey', { key: key.key, why: 'not_registered', missing: complete.left }));
+      TE.flatMap((found) =>
+        pipe(
+          TE.fromEither(found.provider.complete(found.key, {})),
+          TE.bimap(
+            (missing) => tokenError('UnknownKey', { key: found.key.key, why: 'not_registered', missing }),
+            (credential) => ({ ...found, credential }),
+          ),
+        ),
+      ),
+    );
+
+  const registerFromPreset = (text: string): UseCase<Account> =>
+    pipe(
+      fromPreset(text),
+      TE.flatMap(({ key }) => save(key, undefined, {})),
+    );
+
+  const newDraft = (key: AccountKey, repeatable: boolean): TE.TaskEither<TokenError, AccountRecord> =>
+    pipe(
+      vault.sealCredential(key.key, {}),
+      TE.map((credential) => ({ ...newRecord(key, randomness.token(12), clock.nowMs()), credential })),
+      TE.tapIO((record) => () => {
+        // Without a person it will never be committed.
+        if (repeatable) drafts.keep(record);
       }),
     );
 
-  return { find, get, ensure, open, save };
+  const draft = (text: string): UseCase<Account> =>
+    pipe(
+      fromPreset(text),
+      TE.tap(() => fingerprints.load),
+      TE.flatMap(({ credential, ...found }) => {
+        const known = drafts.find(found.key.key);
+        return pipe(
+          known === undefined ? newDraft(found.key, found.provider.grant(credential).repeatable) : TE.right(known),
+          TE.flatMap((record) => TE.fromEither(assemble(found, record, { registered: {}, token: undefined }))),
+        );
+      }),
+    );
+
+  const getOrDraft = (text: string): UseCase<Account> =>
+    pipe(
+      find(text),
+      TE.flatMap((account) => {
+        if (account === undefined) return draft(text);
+        drafts.forget(account.record.key);
+        return TE.right(account);
+      }),
+    );
+
+  return { find, get, getOrDraft, ensure, open, save };
 };
-
-/** What the new fields were merged with, and judged by, is what the store holds. */
-const isStill = (read: AccountRecord | undefined, current: AccountRecord | undefined): boolean =>
-  read?.incarnation === current?.incarnation &&
-  read?.credential === current?.credential &&
-  read?.token === current?.token;
-
-const newRecord = (key: AccountKey, incarnation: string, nowMs: number): Omit<AccountRecord, 'credential'> => ({
-  ...key,
-  incarnation,
-  generation: 0,
-  renewable: false,
-  invalidated: false,
-  fallbackTried: false,
-  createdAt: nowMs,
-  updatedAt: nowMs,
-});

@@ -2,6 +2,7 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { parseAccountKey, unknownProviderKey, type AccountKey } from '../../domain/account-key.js';
 import { misuse } from '../../domain/misuse.js';
 import type { RefreshPolicy, RefreshPolicyOptions } from '../../domain/refresh-policy.js';
+import type { Rotation } from '../../domain/rotation.js';
 import { tokenError } from '../../domain/token-error.js';
 import type { Provider } from '../../ports/provider.js';
 import type { UseCaseError } from '../use-case-error.js';
@@ -20,26 +21,52 @@ export interface ProviderRegistry {
   readonly resolve: (key: string) => Either<UseCaseError, { readonly key: AccountKey } & ConfiguredProvider>;
 }
 
+/** Parts of a deadline's longer neighbour that leave both room. */
+const share = { requestOfTtl: 0.6, noticeOfSettle: 1 / 6 } as const;
+
 const isDuration = (value: number | undefined): value is number => value !== undefined && value > 0 && value < Infinity;
 
 /**
  * `own` numbers over `base`. A base number that an own one leaves no room for gives way to it: a request deadline stays well
- * under the ttl of its attempt, and the least cool-down under the longest.
+ * under the ttl of its attempt, the notice of a recovery under the settle window, the least cool-down under the longest.
  */
 export const policyOf = (base: RefreshPolicy, own: RefreshPolicyOptions): RefreshPolicy => {
-  const { attemptTtlMs, cooldownMinMs, cooldownMaxMs } = own;
+  const { attemptTtlMs, settleMs, cooldownMinMs, cooldownMaxMs } = own;
   return {
     ...base,
-    ...(isDuration(attemptTtlMs) ? { requestTimeoutMs: Math.min(base.requestTimeoutMs, attemptTtlMs / 3) } : {}),
+    ...(isDuration(attemptTtlMs)
+      ? { requestTimeoutMs: Math.min(base.requestTimeoutMs, attemptTtlMs * share.requestOfTtl) }
+      : {}),
+    ...(isDuration(settleMs)
+      ? { recoveryNoticeMs: Math.min(base.recoveryNoticeMs, settleMs * share.noticeOfSettle) }
+      : {}),
     ...(isDuration(cooldownMinMs) ? { cooldownMaxMs: Math.max(base.cooldownMaxMs, cooldownMinMs) } : {}),
     ...(isDuration(cooldownMaxMs) ? { cooldownMinMs: Math.min(base.cooldownMinMs, cooldownMaxMs) } : {}),
     ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
   };
 };
 
+/**
+ * Where a provider answers a spent refresh token again for a while, the deadline, the attempt and the notice of its recovery
+ * are so short that the first recovery leaves within that while, even after the death of the process that asked.
+ */
+const withinGrace = (policy: RefreshPolicy, rotation: Rotation | undefined): RefreshPolicy => {
+  if (typeof rotation !== 'object') return policy;
+  const { graceMs } = rotation;
+  return {
+    ...policy,
+    requestTimeoutMs: Math.min(policy.requestTimeoutMs, graceMs * 0.3),
+    attemptTtlMs: Math.min(policy.attemptTtlMs, Math.floor(graceMs * 0.4)),
+    recoveryNoticeMs: Math.min(policy.recoveryNoticeMs, graceMs * 0.2),
+  };
+};
+
 export const makeProviderRegistry = (providers: readonly Provider[], base: RefreshPolicy): ProviderRegistry => {
   const byId = new Map(
-    providers.map((provider) => [provider.id, { provider, policy: policyOf(base, provider.policy) }] as const),
+    providers.map((provider) => {
+      const policy = withinGrace(policyOf(base, provider.policy), provider.rotation);
+      return [provider.id, { provider, policy }] as const;
+    }),
   );
   return {
     ids: [...byId.keys()],

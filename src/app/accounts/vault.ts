@@ -26,6 +26,13 @@ export interface Vault {
   readonly openMemory: (key: string, id: string, sealed: string) => TE.TaskEither<TokenError, AuthorizationMemory>;
 }
 
+/** What a pending authorization's seal is bound to; `id` is the digest of its state. */
+export const pendingBinding = (namespace: string, key: string, id: string): SealBinding => ({
+  namespace,
+  key: `${key} ${id}`,
+  field: 'pending',
+});
+
 export const decryptionFailed =
   (key: string) =>
   (failure: CipherFailure): TokenError =>
@@ -36,22 +43,17 @@ export const decryptionFailed =
     });
 
 export const makeVault = (cipher: Cipher, namespace: string): Vault => {
-  const seal = (
-    key: string,
-    field: SealBinding['field'],
-    text: string,
-    bound = key,
-  ): TE.TaskEither<TokenError, string> =>
-    pipe(cipher.seal(text, { namespace, key: bound, field }), TE.mapError(decryptionFailed(key)));
+  const bindingOf = (key: string, field: SealBinding['field']): SealBinding => ({ namespace, key, field });
+  const seal = (key: string, text: string, binding: SealBinding): TE.TaskEither<TokenError, string> =>
+    pipe(cipher.seal(text, binding), TE.mapError(decryptionFailed(key)));
   const open = <A>(
     key: string,
-    field: SealBinding['field'],
     sealed: string,
     decode: (text: string) => E.Either<'unreadable', A>,
-    bound = key,
+    binding: SealBinding,
   ): TE.TaskEither<TokenError, A> =>
     pipe(
-      cipher.open(sealed, { namespace, key: bound, field }),
+      cipher.open(sealed, binding),
       TE.mapError(decryptionFailed(key)),
       TE.flatMap(
         flow(
@@ -62,11 +64,11 @@ export const makeVault = (cipher: Cipher, namespace: string): Vault => {
       ),
     );
   return {
-    sealCredential: (key, fields) => seal(key, 'credential', encodeCredentialFields(fields)),
-    openCredential: (key, sealed) => open(key, 'credential', sealed, decodeCredentialFields),
-    sealToken: (key, token) => seal(key, 'token', encodeIssuedToken(token)),
-    openToken: (key, sealed) => open(key, 'token', sealed, decodeIssuedToken),
-    sealMemory: (key, id, memory) => seal(key, 'pending', encodeAuthorizationMemory(memory), `${key} ${id}`),
-    openMemory: (key, id, sealed) => open(key, 'pending', sealed, decodeAuthorizationMemory, `${key} ${id}`),
+    sealCredential: (key, fields) => seal(key, encodeCredentialFields(fields), bindingOf(key, 'credential')),
+    openCredential: (key, sealed) => open(key, sealed, decodeCredentialFields, bindingOf(key, 'credential')),
+    sealToken: (key, token) => seal(key, encodeIssuedToken(token), bindingOf(key, 'token')),
+    openToken: (key, sealed) => open(key, sealed, decodeIssuedToken, bindingOf(key, 'token')),
+    sealMemory: (key, id, memory) => seal(key, encodeAuthorizationMemory(memory), pendingBinding(namespace, key, id)),
+    openMemory: (key, id, sealed) => open(key, sealed, decodeAuthorizationMemory, pendingBinding(namespace, key, id)),
   };
 };

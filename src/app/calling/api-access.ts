@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Provider, ProviderApi } from '../../ports/provider.js';
 import type { Accounts } from '../accounts/accounts.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import type { UseCase } from '../use-case-error.js';
 
 /** What requests of one account to its API go by. */
@@ -15,7 +16,8 @@ export interface ApiAccess {
   readonly key: string;
   readonly api: ProviderApi;
   readonly policy: RefreshPolicy;
-  /** The account's generation when it was read. */
+  /** The account's registration and generation when it was read: a token of any other goes by another reading. */
+  readonly incarnation: string;
   readonly generation: number;
   readonly credential: Credential;
   readonly provider: Pick<Provider, 'id' | 'requestRate' | 'accountRequestRate'>;
@@ -23,10 +25,13 @@ export interface ApiAccess {
   readonly client: string;
 }
 
-/** Reads an account's credential, and remembers it for as long as a cached token goes without being compared with the store. */
+/**
+ * Reads an account's credential, and remembers it for as long as a cached token goes without being compared with the store.
+ * What a reading finds of the account's token goes into the cache, so that the two are of one time.
+ */
 export interface ApiAccesses {
   readonly of: (key: string) => UseCase<ApiAccess>;
-  /** Reads the account again: a token that is newer than what is remembered may come from another credential. */
+  /** Reads the account again: a token of another generation or registration may be for another address. */
   readonly again: (key: string) => UseCase<ApiAccess>;
   /** Something was registered or removed here: everything is read again. */
   readonly clear: () => void;
@@ -35,6 +40,7 @@ export interface ApiAccesses {
 export interface ApiAccessesDeps {
   readonly providers: ProviderRegistry;
   readonly accounts: Accounts;
+  readonly hold: TokenRenewer['hold'];
   readonly clock: Clock;
 }
 
@@ -56,7 +62,7 @@ const guardedApi = (id: string, { base, placement, judgeRefusal }: ProviderApi):
   };
 };
 
-export const makeApiAccesses = ({ providers, accounts, clock }: ApiAccessesDeps): ApiAccesses => {
+export const makeApiAccesses = ({ providers, accounts, hold, clock }: ApiAccessesDeps): ApiAccesses => {
   const known = new Map<string, { readonly access: ApiAccess; readonly untilMonotonicMs: number }>();
 
   let changes = 0;
@@ -84,10 +90,12 @@ export const makeApiAccesses = ({ providers, accounts, clock }: ApiAccessesDeps)
         if (found !== undefined && clock.monotonicMs() < found.untilMonotonicMs) return TE.right(found.access);
         const before = changes;
         return pipe(
-          accounts.ensure(key),
-          TE.map(({ credential, client, record: { generation } }) =>
-            remember({ key, api: guardedApi(id, api), policy, credential, provider, client, generation }, before),
-          ),
+          accounts.getOrDraft(key),
+          TE.tapIO((account) => () => hold(account)),
+          TE.map(({ credential, client, record: { incarnation, generation } }) => {
+            const read = { credential, client, incarnation, generation };
+            return remember({ key, api: guardedApi(id, api), policy, provider, ...read }, before);
+          }),
         );
       }),
     );

@@ -5,19 +5,20 @@ import { resolveApiAddress, type ApiAddress } from '../../domain/api-address.js'
 import { misuse } from '../../domain/misuse.js';
 import { leftMs, renewSoonMs } from '../../domain/refresh-policy.js';
 import { tokenError } from '../../domain/token-error.js';
-import { timesOfToken, type Token } from '../../domain/token.js';
+import { incarnationOf, timesOfToken, type Token } from '../../domain/token.js';
 import type { ApiReply, CallIntent, Placed } from '../../ports/api-calls.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ApiVerdict, Placement, ProviderApi } from '../../ports/provider.js';
+import { $, steps } from '../steps.js';
 import type { UseCaseError } from '../use-case-error.js';
 import type { GetToken } from '../use-cases/get-token.js';
 import type { InvalidateToken } from '../use-cases/invalidate-token.js';
 import type { ApiAccess, ApiAccesses } from './api-access.js';
 import type { ApiTurns } from './api-turns.js';
 import type { Call } from './call.js';
-import { makeFruitlessRenewals } from './fruitless-renewals.js';
 import { judgeRefusal } from './judge-refusal.js';
 import type { NoteUnavailable } from './note-unavailable.js';
+import { makeRecentRenewals } from './recent-renewals.js';
 import { placeCredential, showsSecret, withoutCredentials, withoutParameter } from './place-credential.js';
 
 /** Puts the credential of the API into a request to its own origin. */
@@ -62,13 +63,23 @@ interface Target extends ApiAccess, ApiAddress, KnownBase {
   readonly placement: Placement;
 }
 
+/** An account that is registered or renewed more often than this while one call is prepared is asked for later. */
+const mostReadings = 3;
+
+/** Whether a reading of an account found this very token. */
+const isOf = (token: Token, { incarnation, generation }: ApiAccess): boolean =>
+  token.generation === generation && (incarnationOf(token) ?? incarnation) === incarnation;
+
+/** A refusal of a token that was renewed less than this ago earns no other renewal. */
+const refusedAfterMs = 30_000;
+
 /** How long the body of a 401 is waited for. */
 const readMs = 5_000;
 
 export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
   const { accesses, getToken, invalidateToken, noteUnavailable, turns, clock } = deps;
 
-  const fruitless = makeFruitlessRenewals(clock);
+  const recent = makeRecentRenewals(clock);
 
   /** A stream cannot be sent twice, so a token that is about to end is renewed before it, not after. */
   const tokenFor = ({ key, policy, intent, token: known }: Target): Call<Token> =>
@@ -86,17 +97,18 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
     );
 
   /** A base that only the token knows costs a token even on paths that carry none. */
-  const baseOf = ({ key, api, credential }: ApiAccess): Call<KnownBase> => {
+  const baseOf = (access: ApiAccess): Call<KnownBase> => {
+    const { key, api, credential } = access;
     const base = api.base(credential, {});
     if (base !== undefined) return TE.right({ base });
     return pipe(
       getToken(key, {}),
-      TE.flatMap((token): Call<KnownBase> => {
-        const told = api.base(credential, token.attributes);
-        return told === undefined
-          ? TE.left(tokenError('ResponseMalformed', { key, why: 'no_api_address' }))
-          : TE.right({ base: told, token });
-      }),
+      TE.flatMap((token) =>
+        pipe(
+          baseFor(access, token),
+          TE.map((told) => ({ base: told, token })),
+        ),
+      ),
     );
   };
 
@@ -114,18 +126,31 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
       TE.flatMap((known) => targetAt(known, access, intent)),
     );
 
-  /** A token goes to the API it was issued for: the account may have moved, or been registered anew, since the address was known. */
+  /**
+   * A token goes to the API it was issued for, by a reading of the account that found this very token: the account may have
+   * been registered anew, or moved, since the address was known.
+   */
   const callWith = (target: Target, token: Token): Call<PreparedCall> =>
-    pipe(
-      token.generation > target.generation ? accesses.again(target.key) : TE.right<UseCaseError, ApiAccess>(target),
-      TE.flatMap((access): Call<Target> => {
-        const base = access.api.base(access.credential, token.attributes);
-        return base === undefined || base === target.base
-          ? TE.right({ ...target, ...access })
-          : targetAt({ base }, access, target.intent);
-      }),
-      TE.map((settled) => callOf(settled, token)),
-    );
+    steps(function* () {
+      let access: ApiAccess = target;
+      let found = token;
+      for (let reading = 1; !isOf(found, access); reading += 1) {
+        if (reading > mostReadings) return yield* $(TE.left(tokenError('RenewalUnderWay', { key: target.key })));
+        if (reading > 1) found = yield* $(getToken(target.key, {}));
+        if (!isOf(found, access)) access = yield* $(accesses.again(target.key));
+      }
+      const base = yield* $(baseFor(access, found));
+      const settled =
+        base === target.base ? { ...target, ...access } : yield* $(targetAt({ base }, access, target.intent));
+      return callOf(settled, settled.placement.credential === 'token' ? found : undefined);
+    });
+
+  const baseFor = ({ key, api, credential }: ApiAccess, { attributes }: Token): Call<string> => {
+    const base = api.base(credential, attributes) ?? api.base(credential, {});
+    return base === undefined
+      ? TE.left(tokenError('ResponseMalformed', { key, why: 'no_api_address' }))
+      : TE.right(base);
+  };
 
   const callOf = (target: Target, token: Token | undefined): PreparedCall => {
     const { key, api, credential, base, url } = target;
@@ -162,13 +187,17 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
     }
   };
 
-  /** A newer token that is already there is used; otherwise it is renewed, once for all who were refused. */
+  /**
+   * A newer token that is already there is used; otherwise it is renewed, once for all who were refused. A token that was
+   * renewed lately is not: then it is not for the token that the API refuses, and the refusal stands.
+   */
   const again = (target: Target, refused: Token): Call<PreparedCall | undefined> =>
     pipe(
-      invalidateToken(target.key, refused),
-      TE.flatMap((): Call<PreparedCall | undefined> => {
+      invalidateToken(target.key, refused, { leastAgeMs: refusedAfterMs }),
+      TE.flatMap((invalidation): Call<PreparedCall | undefined> => {
         const { key, intent } = target;
-        if (!intent.isReplayable) return TE.right(undefined);
+        if (invalidation._tag === 'RenewedLately') recent.note(refused, invalidation.leftMs);
+        if (invalidation._tag === 'RenewedLately' || !intent.isReplayable) return TE.right(undefined);
         return pipe(
           getToken(key, {}),
           TE.tap(() => turns.take(target, intent.signal)),
@@ -178,19 +207,14 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
     );
 
   const judged = (target: Target, token: Token, reply: ApiReply): Call<PreparedCall | undefined> => {
-    const { key, generation } = token;
-    const { path, intent } = target;
-    if (reply.status !== 401) fruitless.answered(key, path);
-    if (intent.isReplay === true) {
-      if (reply.status === 401) fruitless.note(key, generation, path);
-      return TE.right(undefined);
-    }
-    if (fruitless.isKnown(key, generation, path)) return TE.right(undefined);
+    if (target.intent.isReplay === true) return TE.right(undefined);
     return pipe(
       TE.fromTask(() => judgedInTime(target.api, reply)),
       TE.flatMap((verdict): Call<PreparedCall | undefined> => {
         if (verdict === 'not_about_the_token') return TE.right(undefined);
-        if (verdict === 'token_refused') return again(target, token);
+        if (verdict === 'token_refused') {
+          return recent.isKnown(token) ? TE.right(undefined) : again(target, token);
+        }
         return noteUnavailable(target.key, token, verdict.error);
       }),
     );
@@ -207,7 +231,7 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
     if (placement.credential === 'api_key' && credential.apiKey === undefined) {
       return TE.left(misuse(`${key} has no apiKey, which ${path} wants: give it to the preset or to register()`));
     }
-    return TE.right(callOf(target, undefined));
+    return target.token === undefined ? TE.right(callOf(target, undefined)) : callWith(target, target.token);
   };
 
   return {

@@ -1,13 +1,16 @@
 import type { CountedRate } from '../../ports/rate-limiter.js';
 import type { ApiAccess } from './api-access.js';
 
+/** Of one registration: under another the same key may be another account of the provider's. */
+export const accountName = ({ key, incarnation }: ApiAccess): string => `account ${key} ${incarnation}`;
+
 const clientName = ({ provider, client }: ApiAccess): string => `client ${provider.id}/${client}`;
 
 /** What the provider documents, for this account: of its own, and of the client that it shares with others. */
 export const apiRates = (access: ApiAccess): readonly CountedRate[] => {
-  const { key, provider } = access;
+  const { provider } = access;
   return [
-    { name: key, rate: provider.accountRequestRate },
+    { name: accountName(access), rate: provider.accountRequestRate },
     { name: clientName(access), rate: provider.requestRate },
   ].flatMap(({ name, rate }) => (rate === undefined ? [] : [{ name, rate }]));
 };
@@ -20,8 +23,8 @@ export const restsAfter = (
   access: ApiAccess,
   ms: number,
 ): readonly { readonly name: string; readonly ms: number }[] => {
-  const { key, provider } = access;
-  const account = { name: key, ms };
+  const { provider } = access;
+  const account = { name: accountName(access), ms };
   if (provider.requestRate === undefined) return [account];
   return [account, { name: clientName(access), ms: Math.min(ms, provider.requestRate.perMs) }];
 };

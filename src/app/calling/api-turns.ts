@@ -8,7 +8,7 @@ import type { RateLimiter } from '../../ports/rate-limiter.js';
 import type { ApiAccess } from './api-access.js';
 import type { Call } from './call.js';
 import { abortedBy } from './call-failure.js';
-import { apiRates, restsAfter } from './api-rates.js';
+import { accountName, apiRates, restsAfter } from './api-rates.js';
 
 /** What becomes of a call that a provider's limits leave no room for. */
 export type ApiLimits = 'wait' | 'reject';
@@ -70,19 +70,20 @@ export const makeApiTurns = ({ limits, limiter, clock }: ApiTurnsDeps): ApiTurns
   const note: ApiTurns['note'] = (access, { status, retryAfter }) => {
     const { cooldownMinMs, cooldownMaxMs, retryAfterMaxMs } = access.policy;
     const nowMs = clock.monotonicMs();
-    const before = rests.get(access.key);
+    const name = accountName(access);
+    const before = rests.get(name);
     if (status !== 429) {
       // The answer to a call that went out before the 429 ends no rest.
-      if (before !== undefined && before.untilMs <= nowMs) rests.delete(access.key);
+      if (before !== undefined && before.untilMs <= nowMs) rests.delete(name);
       return;
     }
     const asked = parseRetryAfterMs(retryAfter, clock.nowMs(), retryAfterMaxMs);
     // Several 429s to calls that went out together are one cool-down.
     if (asked === undefined && before !== undefined && before.untilMs > nowMs) return;
     const coolDownMs = before?.nextMs ?? cooldownMinMs;
-    for (const { name, ms } of restsAfter(access, asked ?? coolDownMs)) {
-      const untilMs = Math.max(nowMs + ms, rests.get(name)?.untilMs ?? 0);
-      rests.set(name, { untilMs, nextMs: Math.min(cooldownMaxMs, coolDownMs * 2) });
+    for (const { name: resting, ms } of restsAfter(access, asked ?? coolDownMs)) {
+      const untilMs = Math.max(nowMs + ms, rests.get(resting)?.untilMs ?? 0);
+      rests.set(resting, { untilMs, nextMs: Math.min(cooldownMaxMs, coolDownMs * 2) });
     }
   };
 

@@ -38,7 +38,10 @@ export const makeNoteUnavailable = (deps: NoteUnavailableDeps): NoteUnavailable 
       ),
       TE.map((marked) => {
         if (marked !== undefined) {
-          tellFailure(marked, tokenError('AccountUnavailable', { key, error }), marked.failure?.retryAt);
+          tellFailure(marked, tokenError('AccountUnavailable', { key, error }), {
+            retryAt: marked.failure?.retryAt,
+            state: 'account_unavailable',
+          });
         }
         return undefined;
       }),

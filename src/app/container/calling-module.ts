@@ -13,8 +13,8 @@ export const callingModule = ({ apiLimits }: Pick<LlaveroOptions, 'apiLimits'>):
   new ContainerModule(({ bind }) => {
     bind(internals.accesses)
       .toResolvedValue(
-        (providers, accounts, clock) => makeApiAccesses({ providers, accounts, clock }),
-        [services.providers, internals.accounts, ports.clock],
+        (providers, accounts, { hold }, clock) => makeApiAccesses({ providers, accounts, hold, clock }),
+        [services.providers, internals.accounts, internals.renewer, ports.clock],
       )
       .inSingletonScope();
     bind(internals.apiTurns)

@@ -9,6 +9,8 @@ import type { RateLimiter } from '../../ports/rate-limiter.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import type { Accounts } from '../accounts/accounts.js';
+import type { Drafts } from '../accounts/drafts.js';
+import type { Fingerprints } from '../accounts/fingerprints.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
 import type { Vault } from '../accounts/vault.js';
 import type { Lifetime, Llavero } from '../llavero.js';
@@ -19,19 +21,22 @@ import type { ApiTurns } from '../calling/api-turns.js';
 import type { KeyChecks } from '../key-checks.js';
 import type { MakeReady } from '../make-ready.js';
 import type { CommitToken } from '../renewal/commit-token.js';
-import type { Flights } from '../renewal/flights.js';
+import type { ClientPauses } from '../renewal/client-pauses.js';
+import type { AttemptPlaces } from '../renewal/attempt-places.js';
+import type { StorePace } from '../renewal/store-pace.js';
+import type { AwaitConcurrentRenewal } from '../renewal/await-concurrent-renewal.js';
 import type { Persist } from '../renewal/persist.js';
-import type { ProviderRests } from '../renewal/provider-rests.js';
-import type { RecordRefusal } from '../renewal/record-refusal.js';
-import type { RefreshToken, Refreshed } from '../renewal/refresh-token.js';
+import type { SingleFlight } from '../renewal/single-flight.js';
+import type { Renewed, TokenRenewer } from '../renewal/single-flight-renewal.js';
+import type { RecordAttempt } from '../renewal/record-attempt.js';
 import type { RenewToken } from '../renewal/renew-token.js';
-import type { RequestPace } from '../renewal/request-pace.js';
 import type { SendTokenRequest } from '../renewal/send-token-request.js';
+import type { CompareToken } from '../renewal/compare-token.js';
 import type { TokenCache } from '../renewal/token-cache.js';
-import type { WaitForOther } from '../renewal/wait-for-other.js';
+import type { WriteOutcome } from '../renewal/write-outcome.js';
 import type { RenewDue } from '../sweeping/renew-due.js';
 import type { CallApi } from '../use-cases/call-api.js';
-import type { CompleteAuthorization } from '../use-cases/complete-authorization.js';
+import type { CompleteAuthorization } from '../authorizing/complete-authorization.js';
 import type { GetStatus } from '../use-cases/get-status.js';
 import type { GetToken } from '../use-cases/get-token.js';
 import type { InvalidateToken } from '../use-cases/invalidate-token.js';
@@ -39,9 +44,10 @@ import type { ListStatuses } from '../use-cases/list-statuses.js';
 import type { RegisterAccount } from '../use-cases/register-account.js';
 import type { RemoveAccount } from '../use-cases/remove-account.js';
 import type { ResealAccounts } from '../use-cases/reseal-accounts.js';
+import type { RetryAccount } from '../use-cases/retry-account.js';
 import type { RevokeToken } from '../use-cases/revoke-token.js';
 import type { SweepAccounts } from '../use-cases/sweep-accounts.js';
-import type { Digests, StartAuthorization } from '../use-cases/start-authorization.js';
+import type { StartAuthorization } from '../authorizing/start-authorization.js';
 
 /** A service identifier that remembers its type; the same symbol in every copy of the package. */
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`llavero/${name}`);
@@ -75,34 +81,40 @@ export const services = {
   listStatuses: token<ListStatuses>('ListStatuses'),
   sweepAccounts: token<SweepAccounts>('SweepAccounts'),
   resealAccounts: token<ResealAccounts>('ResealAccounts'),
+  retryAccount: token<RetryAccount>('RetryAccount'),
 } as const;
 
 /** What the use cases share. It may change with any release, so it is not exported from the package. */
 export const internals = {
-  digests: token<Digests>('Digests'),
+  storeTimeoutMs: token<number>('StoreTimeoutMs'),
   store: token<TokenStore>('GuardedTokenStore'),
   http: token<HttpClient>('GuardedHttpClient'),
   cipher: token<Cipher>('GuardedCipher'),
   events: token<EventSink>('GuardedEventSink'),
   lifetime: token<Lifetime>('Lifetime'),
+  drafts: token<Drafts>('Drafts'),
+  fingerprints: token<Fingerprints>('Fingerprints'),
   vault: token<Vault>('Vault'),
   accounts: token<Accounts>('Accounts'),
   tokenCache: token<TokenCache>('TokenCache'),
-  flights: token<Flights<Refreshed>>('Flights'),
+  flights: token<SingleFlight<Renewed>>('SingleFlight'),
+  storePace: token<StorePace>('StorePace'),
+  attemptPlaces: token<AttemptPlaces>('AttemptPlaces'),
   persist: token<Persist>('Persist'),
   sendTokenRequest: token<SendTokenRequest>('SendTokenRequest'),
   commitToken: token<CommitToken>('CommitToken'),
-  providerRests: token<ProviderRests>('ProviderRests'),
-  waitForOther: token<WaitForOther>('WaitForOther'),
-  recordRefusal: token<RecordRefusal>('RecordRefusal'),
+  clientPauses: token<ClientPauses>('ClientPauses'),
+  awaitConcurrentRenewal: token<AwaitConcurrentRenewal>('AwaitConcurrentRenewal'),
+  writeOutcome: token<WriteOutcome>('WriteOutcome'),
+  recordAttempt: token<RecordAttempt>('RecordAttempt'),
   renewToken: token<RenewToken>('RenewToken'),
-  refreshToken: token<RefreshToken>('RefreshToken'),
+  renewer: token<TokenRenewer>('TokenRenewer'),
+  compareToken: token<CompareToken>('CompareToken'),
   accesses: token<ApiAccesses>('ApiAccesses'),
   apiCaller: token<ApiCaller>('ApiCaller'),
   apiTurns: token<ApiTurns>('ApiTurns'),
   keyChecks: token<KeyChecks>('KeyChecks'),
   makeReady: token<MakeReady>('MakeReady'),
-  requestPace: token<RequestPace>('RequestPace'),
   renewDue: token<RenewDue>('RenewDue'),
   keepSweeping: token<KeepSweeping>('KeepSweeping'),
 } as const;

@@ -9,14 +9,15 @@ import { gotHttpClient } from '../../adapters/http/got-http-client.js';
 import { systemClock } from '../../adapters/time/system-clock.js';
 import { makeProviderRegistry } from '../accounts/provider-registry.js';
 import { readAdapters, readProviders, type LlaveroOptions } from '../llavero-options.js';
-import { ports, services } from './identifiers.js';
+import { internals, ports, services } from './identifiers.js';
 
 /** The default adapter behind every port. Throws `TypeError` on options that cannot work. */
 export const portsModule = (options: LlaveroOptions): ContainerModule => {
-  const { store, encryption, rules, fetch } = readAdapters(options);
+  const { store, encryption, rules, fetch, storeTimeoutMs } = readAdapters(options);
   const cipher = encryption === 'plaintext' ? plaintextCipher() : aesGcmCipher(encryption);
   return new ContainerModule(({ bind }) => {
     bind(ports.tokenStore).toConstantValue(store);
+    bind(internals.storeTimeoutMs).toConstantValue(storeTimeoutMs);
     bind(ports.cipher).toConstantValue(cipher);
     bind(ports.clock)
       .toResolvedValue(() => systemClock())

@@ -1,20 +1,28 @@
 import { ContainerModule } from 'inversify';
+import { keyedFingerprint } from '../../adapters/crypto/fingerprint.js';
 import { processName } from '../../adapters/process/process-name.js';
 import { makeAccounts } from '../accounts/accounts.js';
+import { makeDrafts } from '../accounts/drafts.js';
+import { makeFingerprints } from '../accounts/fingerprints.js';
 import { makeVault } from '../accounts/vault.js';
 import { guardedCipher, guardedHttpClient, guardedSink, guardedStore } from '../guarded-adapters.js';
 import { makeKeyChecks } from '../key-checks.js';
 import { makeMakeReady } from '../make-ready.js';
 import { makeCommitToken } from '../renewal/commit-token.js';
-import { makeFlights } from '../renewal/flights.js';
+import { makeAttemptPlaces } from '../renewal/attempt-places.js';
+import { makeAwaitConcurrentRenewal } from '../renewal/await-concurrent-renewal.js';
+import { makeClientPauses } from '../renewal/client-pauses.js';
+import { makeCompareToken } from '../renewal/compare-token.js';
 import { makePersist } from '../renewal/persist.js';
-import { makeProviderRests } from '../renewal/provider-rests.js';
-import { makeRecordRefusal } from '../renewal/record-refusal.js';
-import { makeRefreshToken } from '../renewal/refresh-token.js';
+import { makeRecordAttempt } from '../renewal/record-attempt.js';
 import { makeRenewToken } from '../renewal/renew-token.js';
+import { makeSingleFlight } from '../renewal/single-flight.js';
+import { makeTokenRenewer } from '../renewal/single-flight-renewal.js';
 import { makeSendTokenRequest } from '../renewal/send-token-request.js';
+import { makeStorePace, pacedStore } from '../renewal/store-pace.js';
 import { makeTokenCache } from '../renewal/token-cache.js';
-import { makeWaitForOther } from '../renewal/wait-for-other.js';
+import { makeWriteOutcome } from '../renewal/write-outcome.js';
+import { toldStore } from '../told-store.js';
 import { internals, ports, services } from './identifiers.js';
 
 /** What the use cases share: the accounts in the store, the tokens in memory, and the renewal protocol. */
@@ -24,20 +32,48 @@ export const renewalModule = (): ContainerModule =>
       .toResolvedValue(() => ({ closing: false, abandoned: false }))
       .inSingletonScope();
     bind(internals.flights)
-      .toResolvedValue(() => makeFlights())
+      .toResolvedValue(() => makeSingleFlight())
       .inSingletonScope();
-    bind(internals.store).toResolvedValue(guardedStore, [ports.tokenStore]).inSingletonScope();
+    bind(internals.storePace).toResolvedValue(makeStorePace, [ports.clock]).inSingletonScope();
+    bind(internals.attemptPlaces).toResolvedValue(makeAttemptPlaces, [internals.storePace]).inSingletonScope();
+    bind(internals.store)
+      .toResolvedValue(
+        (store, pace, events, clock, timeoutMs) =>
+          toldStore(pacedStore(guardedStore(store, clock, timeoutMs), pace), events, clock),
+        [ports.tokenStore, internals.storePace, internals.events, ports.clock, internals.storeTimeoutMs],
+      )
+      .inSingletonScope();
     bind(internals.http).toResolvedValue(guardedHttpClient, [ports.httpClient]).inSingletonScope();
     bind(internals.cipher).toResolvedValue(guardedCipher, [ports.cipher]).inSingletonScope();
     bind(internals.events).toResolvedValue(guardedSink, [ports.eventSink]).inSingletonScope();
     bind(internals.vault)
       .toResolvedValue((cipher, store) => makeVault(cipher, store.namespace), [internals.cipher, internals.store])
       .inSingletonScope();
+    bind(internals.fingerprints)
+      .toResolvedValue(
+        (store, cipher, randomness) => makeFingerprints({ store, cipher, randomness, keyedBy: keyedFingerprint }),
+        [internals.store, internals.cipher, ports.randomness],
+      )
+      .inSingletonScope();
+    bind(internals.drafts)
+      .toResolvedValue(
+        (store, policy) => makeDrafts({ store, entries: policy.cacheEntries }),
+        [internals.store, services.policy],
+      )
+      .inSingletonScope();
     bind(internals.accounts)
       .toResolvedValue(
-        (store, vault, cipher, providers, clock, randomness) =>
-          makeAccounts({ store, vault, cipher, providers, clock, randomness }),
-        [internals.store, internals.vault, internals.cipher, services.providers, ports.clock, ports.randomness],
+        (store, vault, fingerprints, drafts, providers, clock, randomness) =>
+          makeAccounts({ store, vault, fingerprints, drafts, providers, clock, randomness }),
+        [
+          internals.store,
+          internals.vault,
+          internals.fingerprints,
+          internals.drafts,
+          services.providers,
+          ports.clock,
+          ports.randomness,
+        ],
       )
       .inSingletonScope();
     bind(internals.tokenCache)
@@ -48,7 +84,9 @@ export const renewalModule = (): ContainerModule =>
       )
       .inSingletonScope();
     bind(internals.keyChecks).toResolvedValue(makeKeyChecks, [internals.store, internals.cipher]).inSingletonScope();
-    bind(internals.makeReady).toResolvedValue(makeMakeReady, [internals.store, internals.keyChecks]).inSingletonScope();
+    bind(internals.makeReady)
+      .toResolvedValue(makeMakeReady, [internals.store, internals.keyChecks, internals.fingerprints])
+      .inSingletonScope();
 
     bind(internals.persist)
       .toResolvedValue(
@@ -61,12 +99,12 @@ export const renewalModule = (): ContainerModule =>
       .inSingletonScope();
     bind(internals.commitToken)
       .toResolvedValue(
-        (store, vault, cipher, clock, randomness, events, persist) =>
-          makeCommitToken({ store, vault, cipher, clock, randomness, events, persist }),
+        (drafts, vault, fingerprints, clock, randomness, events, persist) =>
+          makeCommitToken({ drafts, vault, fingerprints, clock, randomness, events, persist }),
         [
-          internals.store,
+          internals.drafts,
           internals.vault,
-          internals.cipher,
+          internals.fingerprints,
           ports.clock,
           ports.randomness,
           internals.events,
@@ -74,55 +112,83 @@ export const renewalModule = (): ContainerModule =>
         ],
       )
       .inSingletonScope();
-    bind(internals.providerRests)
-      .toResolvedValue((store, clock) => makeProviderRests({ store, clock }), [internals.store, ports.clock])
+    bind(internals.clientPauses)
+      .toResolvedValue((store, clock) => makeClientPauses({ store, clock }), [internals.store, ports.clock])
       .inSingletonScope();
-    bind(internals.waitForOther)
+    bind(internals.awaitConcurrentRenewal)
       .toResolvedValue(
-        (store, clock, randomness) => makeWaitForOther({ store, clock, randomness }),
+        (store, clock, randomness) => makeAwaitConcurrentRenewal({ store, clock, randomness }),
         [internals.store, ports.clock, ports.randomness],
       )
       .inSingletonScope();
-    bind(internals.recordRefusal)
+    bind(internals.writeOutcome)
       .toResolvedValue(
-        (store, clock, randomness, persist, rests) => makeRecordRefusal({ store, clock, randomness, persist, rests }),
-        [internals.store, ports.clock, ports.randomness, internals.persist, internals.providerRests],
+        (drafts, clock, randomness, persist, pauses) =>
+          makeWriteOutcome({ drafts, clock, randomness, persist, pauses }),
+        [internals.drafts, ports.clock, ports.randomness, internals.persist, internals.clientPauses],
+      )
+      .inSingletonScope();
+    bind(internals.recordAttempt)
+      .toResolvedValue(
+        (drafts, clock, randomness, places, pauses, persist, { inBackground }) =>
+          makeRecordAttempt({ drafts, clock, randomness, places, pauses, persist, inBackground, owner: processName() }),
+        [
+          internals.drafts,
+          ports.clock,
+          ports.randomness,
+          internals.attemptPlaces,
+          internals.clientPauses,
+          internals.persist,
+          internals.flights,
+        ],
       )
       .inSingletonScope();
     bind(internals.renewToken)
       .toResolvedValue(
-        (store, accounts, clock, randomness, events, rests, waitForOther, send, commit, recordRefusal) =>
+        (accounts, clock, events, pauses, recordAttempt, awaitConcurrentRenewal, send, commit, writeOutcome) =>
           makeRenewToken({
-            store,
             accounts,
             clock,
-            randomness,
             events,
-            rests,
-            waitForOther,
+            pauses,
+            recordAttempt,
+            awaitConcurrentRenewal,
             send,
             commit,
-            recordRefusal,
-            owner: processName(),
+            writeOutcome,
           }),
         [
-          internals.store,
           internals.accounts,
           ports.clock,
-          ports.randomness,
           internals.events,
-          internals.providerRests,
-          internals.waitForOther,
+          internals.clientPauses,
+          internals.recordAttempt,
+          internals.awaitConcurrentRenewal,
           internals.sendTokenRequest,
           internals.commitToken,
-          internals.recordRefusal,
+          internals.writeOutcome,
         ],
       )
       .inSingletonScope();
-    bind(internals.refreshToken)
+    bind(internals.renewer)
       .toResolvedValue(
-        (accounts, cache, flights, renew, clock) => makeRefreshToken({ accounts, cache, flights, renew, clock }),
+        (accounts, cache, flights, renew, clock) => makeTokenRenewer({ accounts, cache, flights, renew, clock }),
         [internals.accounts, internals.tokenCache, internals.flights, internals.renewToken, ports.clock],
+      )
+      .inSingletonScope();
+    bind(internals.compareToken)
+      .toResolvedValue(
+        (store, accounts, cache, renewer, flights, clock, events) =>
+          makeCompareToken({ store, accounts, cache, renewer, flights, clock, events }),
+        [
+          internals.store,
+          internals.accounts,
+          internals.tokenCache,
+          internals.renewer,
+          internals.flights,
+          ports.clock,
+          internals.events,
+        ],
       )
       .inSingletonScope();
   });

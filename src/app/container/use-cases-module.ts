@@ -3,10 +3,9 @@ import { equalInConstantTime, sha256Hex } from '../../adapters/crypto/digest.js'
 import { codeChallengeS256 } from '../../adapters/crypto/pkce.js';
 import { makeKeepSweeping } from '../keep-sweeping.js';
 import { makeLlavero } from '../llavero.js';
-import { makeRequestPace } from '../renewal/request-pace.js';
 import { makeRenewDue } from '../sweeping/renew-due.js';
 import { makeStillDue } from '../sweeping/still-due.js';
-import { makeCompleteAuthorization } from '../use-cases/complete-authorization.js';
+import { makeCompleteAuthorization } from '../authorizing/complete-authorization.js';
 import { makeGetStatus } from '../use-cases/get-status.js';
 import { makeGetToken } from '../use-cases/get-token.js';
 import { makeInvalidateToken } from '../use-cases/invalidate-token.js';
@@ -14,30 +13,26 @@ import { makeListStatuses } from '../use-cases/list-statuses.js';
 import { makeRegisterAccount } from '../use-cases/register-account.js';
 import { makeRemoveAccount } from '../use-cases/remove-account.js';
 import { makeResealAccounts } from '../use-cases/reseal-accounts.js';
+import { makeRetryAccount } from '../use-cases/retry-account.js';
 import { makeRevokeToken } from '../use-cases/revoke-token.js';
-import { makeStartAuthorization } from '../use-cases/start-authorization.js';
+import { makeStartAuthorization, type Digests } from '../authorizing/start-authorization.js';
 import { makeSweepAccounts } from '../use-cases/sweep-accounts.js';
 import { internals, ports, services } from './identifiers.js';
+
+const digests: Digests = { stateId: sha256Hex, equal: equalInConstantTime, codeChallenge: codeChallengeS256 };
 
 /** The use cases, and the façade over them. */
 export const useCasesModule = (): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(internals.digests).toConstantValue({
-      stateId: sha256Hex,
-      equal: equalInConstantTime,
-      codeChallenge: codeChallengeS256,
-    });
     bind(services.getToken)
       .toResolvedValue(
-        (store, providers, accounts, cache, flights, refreshToken, clock, events) =>
-          makeGetToken({ store, providers, accounts, cache, flights, refreshToken, clock, events }),
+        (providers, cache, compare, renewer, clock, events) =>
+          makeGetToken({ providers, cache, compare, renewer, clock, events }),
         [
-          internals.store,
           services.providers,
-          internals.accounts,
           internals.tokenCache,
-          internals.flights,
-          internals.refreshToken,
+          internals.compareToken,
+          internals.renewer,
           ports.clock,
           internals.events,
         ],
@@ -45,28 +40,21 @@ export const useCasesModule = (): ContainerModule =>
       .inSingletonScope();
     bind(services.registerAccount)
       .toResolvedValue(
-        (providers, accounts, clock, events) => makeRegisterAccount({ providers, accounts, clock, events }),
-        [services.providers, internals.accounts, ports.clock, internals.events],
+        (providers, accounts, clock, events, cache) =>
+          makeRegisterAccount({ providers, accounts, clock, events, cache }),
+        [services.providers, internals.accounts, ports.clock, internals.events, internals.tokenCache],
       )
       .inSingletonScope();
     bind(services.startAuthorization)
       .toResolvedValue(
-        (store, accounts, vault, clock, randomness, events, digests) =>
+        (store, accounts, vault, clock, randomness, events) =>
           makeStartAuthorization({ store, accounts, vault, clock, randomness, events, digests }),
-        [
-          internals.store,
-          internals.accounts,
-          internals.vault,
-          ports.clock,
-          ports.randomness,
-          internals.events,
-          internals.digests,
-        ],
+        [internals.store, internals.accounts, internals.vault, ports.clock, ports.randomness, internals.events],
       )
       .inSingletonScope();
     bind(services.completeAuthorization)
       .toResolvedValue(
-        (store, accounts, vault, cache, flights, send, commit, clock, randomness, events, digests) =>
+        (store, accounts, vault, cache, flights, send, commit, persist, clock, randomness, events) =>
           makeCompleteAuthorization({
             store,
             accounts,
@@ -75,6 +63,7 @@ export const useCasesModule = (): ContainerModule =>
             flights,
             send,
             commit,
+            persist,
             clock,
             randomness,
             events,
@@ -88,10 +77,10 @@ export const useCasesModule = (): ContainerModule =>
           internals.flights,
           internals.sendTokenRequest,
           internals.commitToken,
+          internals.persist,
           ports.clock,
           ports.randomness,
           internals.events,
-          internals.digests,
         ],
       )
       .inSingletonScope();
@@ -116,42 +105,37 @@ export const useCasesModule = (): ContainerModule =>
         ],
       )
       .inSingletonScope();
+    bind(services.retryAccount)
+      .toResolvedValue(
+        (store, accounts, pauses, clock) => makeRetryAccount({ store, accounts, pauses, clock }),
+        [internals.store, internals.accounts, internals.clientPauses, ports.clock],
+      )
+      .inSingletonScope();
     bind(services.removeAccount)
       .toResolvedValue(
-        (store, providers, cache, clock, events) => makeRemoveAccount({ store, providers, cache, clock, events }),
-        [internals.store, services.providers, internals.tokenCache, ports.clock, internals.events],
+        (store, providers, drafts, cache, clock, events) =>
+          makeRemoveAccount({ store, providers, drafts, cache, clock, events }),
+        [internals.store, services.providers, internals.drafts, internals.tokenCache, ports.clock, internals.events],
       )
       .inSingletonScope();
     bind(services.getStatus)
-      .toResolvedValue((accounts, clock) => makeGetStatus({ accounts, clock }), [internals.accounts, ports.clock])
+      .toResolvedValue(
+        (accounts, pauses, clock) => makeGetStatus({ accounts, pauses, clock }),
+        [internals.accounts, internals.clientPauses, ports.clock],
+      )
       .inSingletonScope();
     bind(services.listStatuses)
       .toResolvedValue(
-        (store, accounts, providers, clock) => makeListStatuses({ store, accounts, providers, clock }),
-        [internals.store, internals.accounts, services.providers, ports.clock],
+        (store, accounts, providers, pauses, clock) => makeListStatuses({ store, accounts, providers, pauses, clock }),
+        [internals.store, internals.accounts, services.providers, internals.clientPauses, ports.clock],
       )
       .inSingletonScope();
 
-    bind(internals.requestPace)
-      .toResolvedValue((store, clock) => makeRequestPace({ store, clock }), [internals.store, ports.clock])
-      .inSingletonScope();
     bind(internals.renewDue)
       .toResolvedValue(
-        (accounts, refreshToken, rests, pace, clock, events) =>
-          makeRenewDue({
-            stillDue: makeStillDue({ accounts, refreshToken, clock, events }),
-            refreshToken,
-            rests,
-            pace,
-          }),
-        [
-          internals.accounts,
-          internals.refreshToken,
-          internals.providerRests,
-          internals.requestPace,
-          ports.clock,
-          internals.events,
-        ],
+        (accounts, renewer, pauses, clock, events) =>
+          makeRenewDue({ stillDue: makeStillDue({ accounts, renewer, pauses, clock, events }), renewer, pauses }),
+        [internals.accounts, internals.renewer, internals.clientPauses, ports.clock, internals.events],
       )
       .inSingletonScope();
     bind(services.sweepAccounts)
@@ -163,8 +147,9 @@ export const useCasesModule = (): ContainerModule =>
       .inSingletonScope();
     bind(services.resealAccounts)
       .toResolvedValue(
-        (store, cipher, keyChecks, clock, events) => makeResealAccounts({ store, cipher, keyChecks, clock, events }),
-        [internals.store, internals.cipher, internals.keyChecks, ports.clock, internals.events],
+        (store, cipher, keyChecks, fingerprints, clock, events) =>
+          makeResealAccounts({ store, cipher, keyChecks, fingerprints, clock, events }),
+        [internals.store, internals.cipher, internals.keyChecks, internals.fingerprints, ports.clock, internals.events],
       )
       .inSingletonScope();
     bind(internals.keepSweeping)
@@ -200,6 +185,7 @@ export const useCasesModule = (): ContainerModule =>
           sweepAccounts,
           resealAccounts,
           keepSweeping,
+          retryAccount,
         ) =>
           makeLlavero({
             providers,
@@ -224,6 +210,7 @@ export const useCasesModule = (): ContainerModule =>
             sweepAccounts,
             resealAccounts,
             keepSweeping,
+            retryAccount,
           }),
         [
           services.providers,
@@ -248,6 +235,7 @@ export const useCasesModule = (): ContainerModule =>
           services.sweepAccounts,
           services.resealAccounts,
           internals.keepSweeping,
+          services.retryAccount,
         ],
       )
       .inSingletonScope();

@@ -7,13 +7,12 @@ import type { Change } from '../../domain/record-change.js';
 import { coolDownMs } from '../../domain/refresh-policy.js';
 import type { Committed, CommittedToken } from '../../domain/committing.js';
 import type { TokenError } from '../../domain/token-error.js';
-import type { Cipher } from '../../ports/cipher.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { Randomness } from '../../ports/randomness.js';
-import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
-import { storeFailed } from '../accounts/accounts.js';
+import type { Drafts } from '../accounts/drafts.js';
+import type { Fingerprints } from '../accounts/fingerprints.js';
 import type { Vault } from '../accounts/vault.js';
 import type { Persist } from './persist.js';
 
@@ -35,23 +34,23 @@ export type CommitToken = (
 ) => TE.TaskEither<TokenError, Committed>;
 
 export interface CommitTokenDeps {
-  readonly store: TokenStore;
+  readonly drafts: Drafts;
   readonly vault: Vault;
-  readonly cipher: Cipher;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly events: EventSink;
   readonly persist: Persist;
+  readonly fingerprints: Fingerprints;
 }
 
 export const makeCommitToken = ({
-  store,
+  drafts,
   vault,
-  cipher,
   clock,
   randomness,
   events,
   persist,
+  fingerprints,
 }: CommitTokenDeps): CommitToken => {
   const partsOf = (account: Account, token: IssuedToken, sealed: string, nowMs: number): CommittedToken => {
     const obtainedAt = token.obtainedAt.getTime();
@@ -63,6 +62,8 @@ export const makeCommitToken = ({
       accessTokenExpiresAt: expiresAt,
       refreshTokenExpiresAt,
       renewable: account.grant.repeatable || token.refreshToken !== undefined,
+      obtainedBy: account.application,
+      refreshTokenId: token.refreshToken === undefined ? undefined : fingerprints.of(token.refreshToken.expose()),
       ...dueTimesOf(account.policy, token),
       failure: token.accessToken === undefined ? unusable(account, nowMs) : undefined,
     };
@@ -86,7 +87,7 @@ export const makeCommitToken = ({
     const announce = (committed: Committed): void => {
       const at = new Date(clock.nowMs());
       // A credential that changed meanwhile: the authorization is committed again with the newer one.
-      if (cause === 'authorization' && committed._tag === 'Superseded') return;
+      if (cause === 'authorization' && committed._tag === 'NewerGeneration') return;
       if (committed._tag === 'Renewed') return;
       if (committed._tag !== 'Committed') {
         events.emit({ type: 'token_discarded', key, at, generation });
@@ -99,7 +100,7 @@ export const makeCommitToken = ({
         cause,
         generation: committed.record.generation,
         expiresAt: token.expiresAt,
-        ...(token.accessToken === undefined ? {} : { fingerprint: cipher.fingerprint(token.accessToken.expose()) }),
+        ...(token.accessToken === undefined ? {} : { fingerprint: fingerprints.of(token.accessToken.expose()) }),
       });
     };
     const delayed = (error: TokenError, tries: number): void => {
@@ -107,13 +108,10 @@ export const makeCommitToken = ({
       onDelay(error);
     };
     const write = (sealed: string): TE.TaskEither<TokenError, Committed> =>
-      pipe(
-        store.update(key, (current, serverNowMs) => {
-          const nowMs = serverNowMs ?? clock.nowMs();
-          return rule(current, nowMs, partsOf(account, token, sealed, nowMs));
-        }),
-        TE.mapError(storeFailed(key)),
-      );
+      drafts.commit(account.record, (current, serverNowMs) => {
+        const nowMs = serverNowMs ?? clock.nowMs();
+        return rule(current, nowMs, partsOf(account, token, sealed, nowMs));
+      });
     // Sealed once: by the sealed text a later try knows a commit of its own whose answer was lost.
     return pipe(
       persist(vault.sealToken(key, token), account.policy, delayed),

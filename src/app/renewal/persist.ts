@@ -20,8 +20,11 @@ export interface PersistDeps {
   readonly abandoned: () => boolean;
 }
 
-/** The longest rest between two tries: the store may be back at any moment, and a token waits in memory. */
-const longestRestMs = 5_000;
+/**
+ * The longest wait between two tries: the store may be back at any moment, and a token waits in memory. It is well below the
+ * notice of a recovery, so that a living owner is never overtaken.
+ */
+const longestWaitMs = ({ recoveryNoticeMs }: RefreshPolicy): number => Math.min(1_000, recoveryNoticeMs / 4);
 
 export const makePersist = ({ clock, randomness, abandoned }: PersistDeps): Persist => {
   const attempt = <A>(
@@ -36,7 +39,7 @@ export const makePersist = ({ clock, randomness, abandoned }: PersistDeps): Pers
         onDelay(error, tries);
         if (abandoned()) return TE.left(error);
         const restMs = coolDownMs(
-          { ...policy, cooldownMinMs: 50, cooldownMaxMs: longestRestMs },
+          { ...policy, cooldownMinMs: 50, cooldownMaxMs: Math.max(50, longestWaitMs(policy)) },
           tries,
           randomness.fraction(),
         );

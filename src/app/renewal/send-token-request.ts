@@ -5,7 +5,7 @@ import { unknown, unsent, type Outcome } from '../../domain/outcome.js';
 import { tokenError } from '../../domain/token-error.js';
 import type { ObtainedCode, TokenRequest } from '../../ports/grant.js';
 import type { HttpAnswer, HttpClient, HttpFailure } from '../../ports/http-client.js';
-import type { Account } from '../accounts/account.js';
+import { tenantBy, type Account } from '../accounts/account.js';
 
 /** What a request was for: the step, the token it renews, and the code it spends. */
 export interface Asked {
@@ -16,7 +16,7 @@ export interface Asked {
   readonly leavesBeforeMonotonicMs?: number | undefined;
 }
 
-/** Sends one token request, once, and judges what came back. */
+/** Sends one token request, once, and judges what came back; a token is marked with the tenant that issued it. */
 export type SendTokenRequest = (account: Account, request: TokenRequest, asked: Asked) => () => Promise<Outcome>;
 
 export const makeSendTokenRequest =
@@ -28,7 +28,7 @@ export const makeSendTokenRequest =
         timeoutMs: account.policy.requestTimeoutMs,
         leavesBeforeMonotonicMs: asked.leavesBeforeMonotonicMs,
       }),
-      TE.match(outcomeOfFailure(account, request), (answer) => judge(account, asked, answer)),
+      TE.match(outcomeOfFailure(account, request), (answer) => marked(account, asked, judge(account, asked, answer))),
     );
 
 const outcomeOfFailure =
@@ -42,6 +42,14 @@ const outcomeOfFailure =
         : tokenError('ProviderUnavailable', { key, why }),
     );
   };
+
+/** Whom the request went to, by the credential that it was written with and what the code tells of it. */
+const marked = ({ grant, credential }: Account, { code }: Asked, outcome: Outcome): Outcome => {
+  if (outcome._tag !== 'Issued') return outcome;
+  const learned = code === undefined ? {} : grant.learned?.(code);
+  const tenant = tenantBy(grant, { ...credential, ...learned }, outcome.token);
+  return { ...outcome, token: { ...outcome.token, tenant } };
+};
 
 /** A grant's own code stands between a provider's answer and our commit: whatever it throws must not cost the answer. */
 const judge = (account: Account, { step, previous, code }: Asked, answer: HttpAnswer): Outcome => {

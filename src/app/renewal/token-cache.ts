@@ -37,19 +37,29 @@ interface Entry extends CachedToken, FreshToken {
 
 /** The tokens one process keeps in memory: at most `entries` of them, the least recently used going out first. */
 export interface TokenCache {
-  /** The hot path: the token if nothing at all has to be considered; no I/O, no allocation. */
+  /** The hot path: the token if nothing at all has to be considered, the next comparison included; no I/O, no allocation. */
   readonly fresh: (key: string) => FreshToken | undefined;
+  /** The token, as long as it is neither to be renewed nor unchecked. */
+  readonly peek: (key: string) => CachedToken | undefined;
   /** What is held, fresh or not. */
   readonly find: (key: string) => CachedToken | undefined;
-  /** Keeps a token unless a newer one is known: a slow reading of the store never brings an older or refused one back. */
-  readonly hold: (held: Held, policy: RefreshPolicy) => CachedToken;
-  /** Whether the store has not been asked about this token for `recheckMs`. */
+  /**
+   * Keeps a token unless a newer one is known: a slow reading of the store never brings an older or refused one back. Of two
+   * registrations nothing here says which came first, so neither is kept and the next call reads the store. `askedMonotonicMs`
+   * is when the store was asked for it, where that is not now.
+   */
+  readonly hold: (held: Held, policy: RefreshPolicy, askedMonotonicMs?: number) => CachedToken;
+  /** Whether it is time to ask the store about this token, so that nobody has to wait for that: half of `recheckMs` is over. */
+  readonly isRecheckDue: (key: string) => boolean;
+  /** Whether the store has not been asked about this token for `recheckMs`: it is not handed out before it has been. */
   readonly isUnchecked: (key: string) => boolean;
   /** Hands it out again without a look until its soft window or the next comparison with the store. */
   readonly reopen: (key: string) => void;
-  /** The store was asked and still holds this token. */
-  readonly confirm: (key: string) => void;
-  /** Hand the token out without another look for so long, as far as its own life allows. */
+  /** The store was asked, at that time, and still holds this token. */
+  readonly confirm: (key: string, askedMonotonicMs: number) => void;
+  /** The store could not be asked: hand the token out for so long before it is asked again. */
+  readonly postpone: (key: string, ms: number) => void;
+  /** Hand the token out without another look for so long, as far as its own life and `recheckMs` allow. */
   readonly defer: (key: string, ms: number) => void;
   /** The provider gives no more validity than this token has. */
   readonly markLongest: (key: string) => void;
@@ -67,6 +77,9 @@ export interface TokenCacheDeps {
   readonly jitter: () => number;
   readonly entries: number;
 }
+
+/** The store is asked again once this part of `recheckMs` is over: the rest is for its answer. */
+const recheckFraction = 0.5;
 
 export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): TokenCache => {
   const byKey = new Map<string, Entry>();
@@ -102,12 +115,28 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     entry.untilMs = Math.floor(wallMs() + forMs);
   };
 
+  const sinceCheckMs = (entry: Entry): number => monotonicMs() - entry.checkedMs;
+
+  const softInMs = (entry: Entry): number => {
+    const times = timesOfToken(entry.token);
+    return leftMs(times, judgedMs(entry)) - renewSoonMs(entry.policy, times, entry.jitter);
+  };
+
   /** Until the soft window begins, or the store is to be asked again. */
   const reopen = (entry: Entry): void => {
+    const recheckMs = entry.policy.recheckMs * recheckFraction - sinceCheckMs(entry);
+    open(entry, entry.invalidated ? -1 : Math.min(softInMs(entry), recheckMs));
+  };
+
+  const isUnchecked = (entry: Entry): boolean => sinceCheckMs(entry) >= entry.policy.recheckMs;
+
+  const defer = (entry: Entry, ms: number): void => {
+    if (entry.invalidated) return;
     const times = timesOfToken(entry.token);
-    const soonMs = leftMs(times, judgedMs(entry)) - renewSoonMs(entry.policy, times, entry.jitter);
-    const recheckMs = entry.checkedMs + entry.policy.recheckMs - monotonicMs();
-    open(entry, entry.invalidated ? -1 : Math.min(soonMs, recheckMs));
+    const left = leftMs(times, judgedMs(entry));
+    const firstMs = renewFirstMs(entry.policy, times);
+    const uncheckedInMs = entry.policy.recheckMs - sinceCheckMs(entry);
+    open(entry, Math.min(ms, uncheckedInMs, left > firstMs ? left - firstMs : left));
   };
 
   /** Second chance: what was looked at since the last pass goes to the back of the queue instead of out. */
@@ -127,12 +156,15 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     reopen(entry);
   };
 
-  const hold = (held: Held, policy: RefreshPolicy): CachedToken => {
+  /** Never in the future, and never before what is known already. */
+  const askedAt = (askedMonotonicMs: number, knownMs = -Infinity): number =>
+    Math.max(knownMs, Math.min(monotonicMs(), Math.floor(askedMonotonicMs - madeAtMonotonicMs)));
+
+  const hold: TokenCache['hold'] = (held, policy, askedMonotonicMs = clock.monotonicMs()) => {
     const { key, generation } = held.token;
     const known = byKey.get(key);
     const sameGrant = known?.incarnation === held.incarnation;
     if (known !== undefined && sameGrant && known.token.generation > generation) return known;
-    if (known !== undefined && !sameGrant && known.writtenAtMs > held.writtenAtMs) return known;
     const same = known !== undefined && sameGrant && known.token.generation === generation;
     const nowMs = monotonicMs();
     const hasEnded = ended.get(key) === held.incarnation;
@@ -143,16 +175,19 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       promise: same ? known.promise : Promise.resolve(held.token),
       token: same ? known.token : held.token,
       incarnation: held.incarnation,
-      writtenAtMs: held.writtenAtMs,
       invalidated: hasEnded || held.invalidated || (same && known.invalidated),
       policy,
       isLongest: same && known.isLongest,
       jitter: known?.jitter ?? jitter(),
-      checkedMs: nowMs,
+      checkedMs: askedAt(askedMonotonicMs, same ? known.checkedMs : undefined),
       loadedWallMs: same ? known.loadedWallMs : wallMs(),
       loadedMonotonicMs: same ? known.loadedMonotonicMs : nowMs,
     };
     if (hasEnded) return entry;
+    if (known !== undefined && !sameGrant) {
+      byKey.delete(key);
+      return entry;
+    }
     if (known === undefined && byKey.size >= entries) evict();
     byKey.set(key, entry);
     reopen(entry);
@@ -160,10 +195,12 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
   };
 
   const end = (key: string, incarnation: string | undefined): void => {
+    // Where another process was quicker, what was known here is what has ended.
+    const gone = incarnation ?? byKey.get(key)?.incarnation;
     byKey.delete(key);
-    if (incarnation === undefined) return;
+    if (gone === undefined) return;
     for (const oldest of ended.keys()) if (ended.size >= entries) ended.delete(oldest);
-    ended.set(key, incarnation);
+    ended.set(key, gone);
   };
 
   return {
@@ -179,22 +216,35 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       return entry === undefined ? clock.nowMs() : judgedMs(entry);
     },
     hold,
+    peek: (key) => {
+      const entry = byKey.get(key);
+      if (entry === undefined || entry.invalidated || isUnchecked(entry)) return undefined;
+      entry.touched = true;
+      return wallMs() < entry.untilMs || softInMs(entry) > 0 ? entry : undefined;
+    },
+    isRecheckDue: (key) => {
+      const entry = byKey.get(key);
+      return entry !== undefined && sinceCheckMs(entry) >= entry.policy.recheckMs * recheckFraction;
+    },
     isUnchecked: (key) => {
       const entry = byKey.get(key);
-      return entry !== undefined && monotonicMs() - entry.checkedMs >= entry.policy.recheckMs;
+      return entry !== undefined && isUnchecked(entry);
     },
     reopen: (key) => change(key, () => undefined),
-    confirm: (key) =>
+    confirm: (key, askedMonotonicMs) =>
       change(key, (entry) => {
-        entry.checkedMs = monotonicMs();
+        entry.checkedMs = askedAt(askedMonotonicMs, entry.checkedMs);
       }),
+    postpone: (key, ms) => {
+      const entry = byKey.get(key);
+      if (entry === undefined) return;
+      const { recheckMs } = entry.policy;
+      entry.checkedMs = Math.max(entry.checkedMs, Math.floor(monotonicMs() + Math.min(ms, recheckMs) - recheckMs));
+      defer(entry, ms);
+    },
     defer: (key, ms) => {
       const entry = byKey.get(key);
-      if (entry === undefined || entry.invalidated) return;
-      const times = timesOfToken(entry.token);
-      const left = leftMs(times, judgedMs(entry));
-      const firstMs = renewFirstMs(entry.policy, times);
-      open(entry, Math.min(ms, left > firstMs ? left - firstMs : left));
+      if (entry !== undefined) defer(entry, ms);
     },
     markLongest: (key) => {
       const entry = byKey.get(key);

@@ -1,12 +1,12 @@
 import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { AccountRecord } from '../../domain/account-record.js';
 import type { TokenError } from '../../domain/token-error.js';
+import type { FoundRecord } from '../../domain/unreadable-record.js';
 
 /** What is due of one provider, each account once, read from the store page by page as it is asked for. */
 export interface DueAccounts {
   /** Undefined when nothing more is due; Left when the store could not say. */
-  readonly next: () => Promise<Either<TokenError, AccountRecord | undefined>>;
+  readonly next: () => Promise<Either<TokenError, FoundRecord | undefined>>;
   /** The account is no longer due. */
   readonly done: () => void;
   readonly ended: () => boolean;
@@ -16,7 +16,7 @@ export interface DueAccounts {
 
 export interface DueAccountsDeps {
   /** The most overdue `limit` accounts. */
-  readonly read: (limit: number) => TaskEither<TokenError, readonly AccountRecord[]>;
+  readonly read: (limit: number) => TaskEither<TokenError, readonly FoundRecord[]>;
   readonly pageSize: number;
   /** In [0, 1): sweepers that start together take the due accounts in different orders. */
   readonly fraction: () => number;
@@ -24,7 +24,7 @@ export interface DueAccountsDeps {
 
 export const makeDueAccounts = ({ read, pageSize, fraction }: DueAccountsDeps): DueAccounts => {
   const seen = new Set<string>();
-  let queue: AccountRecord[] = [];
+  let queue: FoundRecord[] = [];
   let stillDue = 0;
   let isLast = false;
   let reading: Promise<Either<TokenError, void>> | undefined;

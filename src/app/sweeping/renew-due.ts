@@ -1,13 +1,11 @@
 import { isLeft, isRight, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { Account } from '../accounts/account.js';
-import type { ProviderRests } from '../renewal/provider-rests.js';
-import type { RefreshToken } from '../renewal/refresh-token.js';
-import type { RequestPace } from '../renewal/request-pace.js';
-import { isLeftToOthers } from '../renewal/wait-for-other.js';
+import type { ClientPauses } from '../renewal/client-pauses.js';
+import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import type { Fate } from './fate.js';
 import type { Gate } from './gate.js';
-import type { StillDue } from './still-due.js';
+import { isPaused, type StillDue } from './still-due.js';
 import type { Turn, TurnOf } from './turns.js';
 
 /** What the accounts of one sweep share. */
@@ -26,37 +24,37 @@ export type RenewDue = (found: AccountRecord, run: SweepRun) => Promise<Fate>;
 
 export interface RenewDueDeps {
   readonly stillDue: StillDue;
-  readonly refreshToken: RefreshToken;
-  readonly rests: ProviderRests;
-  readonly pace: RequestPace;
+  readonly renewer: TokenRenewer;
+  readonly pauses: ClientPauses;
 }
 
-export const makeRenewDue = ({ stillDue, refreshToken, rests, pace }: RenewDueDeps): RenewDue => {
+export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): RenewDue => {
   /** Waits for a slot where the provider's rate is limited; while it waited, somebody else may have been quicker. */
   const takeSlot = async (account: Account, run: SweepRun, turn: Turn): Promise<Either<Fate, Account>> => {
     const fateOf = stillDue.fateOf(account.record);
-    const allowed = await rests.check(account)();
+    const allowed = await pauses.check(account)();
     if (isLeft(allowed)) return left(fateOf(allowed.left));
     if (account.provider.requestRate === undefined) return right(account);
-    const slot = turn.spareSlot ? allowed : await pace(account, run.pause)();
+    const slot = turn.spareSlot ? allowed : await pauses.pace(account, run.pause)();
     if (isLeft(slot)) return left(fateOf(slot.left));
     const still = await stillDue.look(account.record, run.keepWarm)();
     turn.spareSlot = isLeft(still);
     return still;
   };
 
-  const renew = async ({ record, policy }: Account, { keepWarm, stop }: SweepRun): Promise<Fate> => {
-    if (stop.aborted || refreshToken.current(record.key) !== undefined) return 'skipped';
-    const flight = refreshToken.start(record.key, {
+  const renew = async ({ record, policy, provider }: Account, { keepWarm, stop }: SweepRun): Promise<Fate> => {
+    if (stop.aborted || renewer.current(record.key) !== undefined) return 'skipped';
+    const flight = renewer.start(record.key, {
       isEnough: (_cached, account) => !stillDue.isDue(account.record, keepWarm),
       isServable: () => true,
       patienceMs: policy.patienceMs,
-      policy,
       unasked: true,
+      hasSlot: provider.requestRate !== undefined,
     });
     const outcome = await flight.outcome;
     if (isRight(outcome)) return outcome.right.ours ? 'renewed' : 'skipped';
-    return isLeftToOthers(outcome.left) ? 'skipped' : 'failed';
+    if (isPaused(outcome.left)) return 'resting';
+    return outcome.left._tag === 'RenewalUnderWay' ? 'skipped' : 'failed';
   };
 
   const renewInTurn = async (account: Account, run: SweepRun): Promise<Fate> => {

@@ -2,16 +2,22 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
-import { beginAttempt } from '../../domain/renewal-protocol.js';
+import { beginAttempt, type ClientStanding } from '../../domain/renewal-protocol.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/accounts.js';
-import { canRenew, hasFallback } from '../renewal/can-renew.js';
-import type { RefreshToken } from '../renewal/refresh-token.js';
+import type { ClientPauses } from '../renewal/client-pauses.js';
+import { canRenew } from '../renewal/renewability.js';
+import { beginRequest } from '../renewal/record-attempt.js';
+import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import { makeTellFailure } from '../renewal/tell-failure.js';
 import type { UseCaseError } from '../use-case-error.js';
 import type { Fate } from './fate.js';
+
+/** Nothing was sent: all accounts of the client wait. */
+export const isPaused = (error: UseCaseError): boolean =>
+  (error._tag === 'ProviderUnavailable' || error._tag === 'RateLimited') && error.paused === true;
 
 /** Looks again at an account that was due when its page was read. Left says why there is nothing to send for it. */
 export interface StillDue {
@@ -23,12 +29,13 @@ export interface StillDue {
 
 export interface StillDueDeps {
   readonly accounts: Accounts;
-  readonly refreshToken: RefreshToken;
+  readonly renewer: TokenRenewer;
+  readonly pauses: ClientPauses;
   readonly clock: Clock;
   readonly events: EventSink;
 }
 
-export const makeStillDue = ({ accounts, refreshToken, clock, events }: StillDueDeps): StillDue => {
+export const makeStillDue = ({ accounts, renewer, pauses, clock, events }: StillDueDeps): StillDue => {
   const tellFailure = makeTellFailure({ events, clock });
 
   const isDue = ({ keepAliveAt, warmAt }: AccountRecord, keepWarm: boolean): boolean => {
@@ -36,38 +43,32 @@ export const makeStillDue = ({ accounts, refreshToken, clock, events }: StillDue
     return (keepAliveAt ?? Infinity) <= nowMs || (keepWarm && (warmAt ?? Infinity) <= nowMs);
   };
 
-  /** Rehearses the renewal's beginning on what was just read, so that no slot is spent on what cannot begin. */
-  const mayBegin = (account: Account): Either<Fate, Account> => {
-    const { record, client, policy, grant } = account;
-    const { incarnation, generation } = record;
-    const nowMs = clock.nowMs();
-    if (isLeft(canRenew(account, nowMs))) return left('not_due');
-    const begun = beginAttempt(record, undefined, {
-      incarnation,
-      generation,
-      attemptId: '',
-      owner: '',
-      client,
-      policy,
-      repeatable: grant.repeatable,
-      hasFallback: hasFallback(account),
-      nowMs,
-    });
-    if (begun._tag !== 'Keep') return right(account);
+  /** Dry-runs `beginAttempt` before a slot is taken, so that none is spent on what cannot begin. */
+  const mayBegin = (account: Account, standing: ClientStanding): Either<Fate, Account> => {
+    if (isLeft(canRenew(account))) return left('not_due');
+    const request = beginRequest(account, standing, { attemptId: '', owner: '', nowMs: clock.nowMs() });
+    const begun = beginAttempt(account.record, undefined, request);
+    // The renewal itself waits for an announced recovery: it knows since when it has been announced.
+    if (begun._tag !== 'Keep' || begun.result._tag === 'RecoveryAnnounced') return right(account);
     return left(begun.result._tag === 'Stopped' ? 'not_due' : 'skipped');
   };
 
-  const judge = (account: Account | undefined, keepWarm: boolean): Either<Fate, Account> => {
-    if (account?.token === undefined) return left('not_due');
-    const busyHere = refreshToken.current(account.record.key) !== undefined;
-    return busyHere || !isDue(account.record, keepWarm) ? left('skipped') : mayBegin(account);
+  const judge = (account: Account | undefined, keepWarm: boolean): TE.TaskEither<Fate, Account> => {
+    if (account?.token === undefined) return TE.left('not_due');
+    const busyHere = renewer.current(account.record.key) !== undefined;
+    if (busyHere || !isDue(account.record, keepWarm)) return TE.left('skipped');
+    return pipe(
+      pauses.standing(account),
+      TE.mapError(fateOf(account.record)),
+      TE.flatMap((standing) => TE.fromEither(mayBegin(account, standing))),
+    );
   };
 
   const fateOf =
     (record: AccountRecord) =>
     (error: UseCaseError): Fate => {
       if (error._tag === 'Misuse') return 'unreadable';
-      if (error._tag === 'RateLimited') return 'resting';
+      if (isPaused(error)) return 'resting';
       tellFailure(record, error);
       return error._tag === 'StoreFailed' ? 'failed' : 'unreadable';
     };
@@ -77,7 +78,7 @@ export const makeStillDue = ({ accounts, refreshToken, clock, events }: StillDue
       pipe(
         accounts.find(found.key),
         TE.mapError(fateOf(found)),
-        TE.flatMap((account) => TE.fromEither(judge(account, keepWarm))),
+        TE.flatMap((account) => judge(account, keepWarm)),
       ),
     isDue,
     fateOf,

@@ -1,21 +1,25 @@
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import { statusOf, type CredentialStatus } from '../../domain/account-state.js';
+import type { CredentialStatus } from '../../domain/account-state.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/accounts.js';
+import { statusOfAccount } from '../accounts/status-of-account.js';
+import type { ClientPauses } from '../renewal/client-pauses.js';
+import { $, steps } from '../steps.js';
 import type { UseCase } from '../use-case-error.js';
 
 /** Where one account stands; reads the store, sends nothing. */
 export type GetStatus = (key: string) => UseCase<CredentialStatus>;
 
-export const statusOfAccount = ({ record, client, grant }: Account, nowMs: number): CredentialStatus =>
-  statusOf(record, { client, repeatable: grant.repeatable, nowMs });
+export interface GetStatusDeps {
+  readonly accounts: Accounts;
+  readonly pauses: ClientPauses;
+  readonly clock: Clock;
+}
 
 export const makeGetStatus =
-  ({ accounts, clock }: { readonly accounts: Accounts; readonly clock: Clock }): GetStatus =>
+  ({ accounts, pauses, clock }: GetStatusDeps): GetStatus =>
   (key) =>
-    pipe(
-      accounts.get(key),
-      TE.map((account) => statusOfAccount(account, clock.nowMs())),
-    );
+    steps(function* () {
+      const account = yield* $(accounts.get(key));
+      const { epoch } = yield* $(pauses.standing(account));
+      return statusOfAccount(account, clock.nowMs(), epoch);
+    });

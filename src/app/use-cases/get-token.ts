@@ -2,19 +2,18 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { misuse } from '../../domain/misuse.js';
-import { isBrandNew, type Judgement } from '../../domain/refresh-policy.js';
+import { isBrandNew, isMomentary, leftMs, type Judgement } from '../../domain/refresh-policy.js';
 import { factsOf } from '../../domain/token-error-facts.js';
+import { tokenError } from '../../domain/token-error.js';
 import { timesOfToken, type Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
-import type { TokenStore } from '../../ports/token-store.js';
 import { judgeHeld } from '../accounts/account.js';
-import { storeFailed, type Accounts } from '../accounts/accounts.js';
 import type { ConfiguredProvider, ProviderRegistry } from '../accounts/provider-registry.js';
-import type { Flights } from '../renewal/flights.js';
-import type { RefreshToken, Refreshed } from '../renewal/refresh-token.js';
+import type { CompareToken } from '../renewal/compare-token.js';
+import type { Flight } from '../renewal/single-flight.js';
+import type { Renewed, TokenRenewer } from '../renewal/single-flight-renewal.js';
 import type { CachedToken, TokenCache } from '../renewal/token-cache.js';
-import { isLeftToOthers } from '../renewal/wait-for-other.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
 
 /** What a caller asks of a token. */
@@ -23,7 +22,7 @@ export interface TokenNeed {
   readonly minValidMs?: number | undefined;
   /** A token newer than the one known now. */
   readonly force?: boolean | undefined;
-  /** How long to wait for somebody else's attempt. */
+  /** How long to wait for a renewal, this process's own or another worker's; it goes on when that is over. */
   readonly patienceMs?: number | undefined;
 }
 
@@ -31,21 +30,21 @@ export interface TokenNeed {
 export type GetToken = (key: string, need: TokenNeed) => UseCase<Token>;
 
 export interface GetTokenDeps {
-  readonly store: TokenStore;
   readonly providers: ProviderRegistry;
-  readonly accounts: Accounts;
   readonly cache: TokenCache;
-  readonly flights: Flights<Refreshed>;
-  readonly refreshToken: RefreshToken;
+  readonly compare: CompareToken;
+  readonly renewer: TokenRenewer;
   readonly clock: Clock;
   readonly events: EventSink;
 }
 
 /** How long a token that could not be renewed is served without another look. */
 const servedUnrenewedMs = 1_000;
+/** When to ask again for a token whose renewal has not ended yet. */
+const askAgainMs = 1_000;
 
 export const makeGetToken = (deps: GetTokenDeps): GetToken => {
-  const { store, providers, accounts, cache, flights, refreshToken, clock, events } = deps;
+  const { providers, cache, compare, renewer, clock, events } = deps;
 
   const getToken: GetToken = (text, need) =>
     pipe(
@@ -63,30 +62,62 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
     return judgeHeld(cached, configured, { nowMs, minValidMs: suffices ? 0 : minValidMs, jitter: cached.jitter });
   };
 
-  /** A cached token that will do, renewed or checked behind the caller's back where that is due. */
-  const fromMemory = (key: string, configured: ConfiguredProvider, need: TokenNeed): UseCase<Token> | undefined => {
+  /** A cached token that will do, renewed or compared behind the caller's back where that is due. */
+  const fromMemory = (
+    key: string,
+    configured: ConfiguredProvider,
+    need: TokenNeed,
+    isCompared = false,
+  ): UseCase<Token> | undefined => {
     const cached = cache.find(key);
     if (cached === undefined || need.force === true) return undefined;
-    switch (judge(cached, configured, need)) {
-      case 'use':
-        if (isRecheckDue(key)) recheck(key, configured);
-        return TE.right(cached.token);
-      case 'use_and_renew':
-        renewInBackground(key, configured);
-        return TE.right(cached.token);
-      default:
-        return undefined;
-    }
+    const judgement = judge(cached, configured, need);
+    if (judgement !== 'use' && judgement !== 'use_and_renew') return undefined;
+    if (!isCompared && cache.isUnchecked(key)) return comparedFirst(key, configured, need);
+    if (judgement === 'use_and_renew') renewInBackground(key, configured);
+    else if (cache.fresh(key) === undefined && cache.isRecheckDue(key)) recheck(key, configured);
+    return TE.right(cached.token);
   };
 
-  /** Once for a herd: the first caller's recheck opens the hot path again before the next one looks. */
-  const isRecheckDue = (key: string): boolean => cache.fresh(key) === undefined && cache.isUnchecked(key);
+  /** Nobody has asked the store about it for so long that it may have been removed meanwhile. */
+  const comparedFirst = (key: string, configured: ConfiguredProvider, need: TokenNeed): UseCase<Token> => {
+    const calledAtMonotonicMs = clock.monotonicMs();
+    return pipe(
+      TE.fromTask(compare.now(key)),
+      TE.flatMap(
+        () => fromMemory(key, configured, need, true) ?? fromFlight(key, configured, need, calledAtMonotonicMs),
+      ),
+    );
+  };
 
   /** What may be served although its renewal failed: valid, not refused by an API, and good enough for this caller. */
   const isServable = (cached: CachedToken, configured: ConfiguredProvider, need: TokenNeed): boolean =>
     need.force !== true && judge(cached, configured, need) !== 'replace';
 
-  /** Joins the flight of this key, or starts one; joins or starts another while what it brought does not do. */
+  /** How long this caller waits: with a valid token in hand not so long that it would expire meanwhile. */
+  const patienceOf = (known: CachedToken | undefined, configured: ConfiguredProvider, need: TokenNeed): number => {
+    const patienceMs = need.patienceMs ?? configured.policy.patienceMs;
+    if (known === undefined || !isServable(known, configured, need)) return patienceMs;
+    return Math.min(patienceMs, leftMs(timesOfToken(known.token), cache.judgedAtMs(known.token.key)) / 2);
+  };
+
+  /** Waits for a flight; a caller who stops waiting is told what keeps it, and the flight goes on. */
+  const patiently =
+    (key: string, { outcome, trouble }: Flight<Renewed>, untilMonotonicMs: number): UseCase<Renewed> =>
+    async () => {
+      const ended = new AbortController();
+      const patienceEnds = clock
+        .sleep(Math.max(0, untilMonotonicMs - clock.monotonicMs()), ended.signal)
+        .then(() => left(trouble() ?? tokenError('RenewalUnderWay', { key, retryAfterMs: askAgainMs })));
+      try {
+        return await Promise.race([outcome, patienceEnds]);
+      } finally {
+        // With a reason, for without one an error is made each time.
+        ended.abort('ended');
+      }
+    };
+
+  /** Waits for the current renewal, or starts one; repeats until the token satisfies the need. */
   const fromFlight = (
     key: string,
     configured: ConfiguredProvider,
@@ -94,33 +125,34 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
     calledAtMonotonicMs: number,
   ): UseCase<Token> => {
     const known = cache.find(key);
-    const joined = refreshToken.current(key);
-    const patienceEndsMs = calledAtMonotonicMs + (need.patienceMs ?? configured.policy.patienceMs);
+    const joined = renewer.current(key);
+    const patienceEndsMs = calledAtMonotonicMs + patienceOf(known, configured, need);
     const flight =
       joined ??
-      refreshToken.start(key, {
+      renewer.start(key, {
         isEnough: (cached) =>
           (need.force !== true || isNewer(cached, known)) &&
           !['renew', 'replace'].includes(judge(cached, configured, need)),
         isServable: (cached) => isServable(cached, configured, need),
         patienceMs: Math.max(0, patienceEndsMs - clock.monotonicMs()),
-        policy: configured.policy,
       });
     const again = (): UseCase<Token> => fromFlight(key, configured, need, calledAtMonotonicMs);
     return pipe(
-      () => flight.outcome,
+      patiently(key, flight, patienceEndsMs),
       TE.matchE(
         (error) => {
           const stale = cache.find(key);
           if (stale !== undefined && isServable(stale, configured, need)) {
             return serveStale(key, stale, error, joined === undefined);
           }
-          const impatient = joined !== undefined && isLeftToOthers(error) && clock.monotonicMs() < patienceEndsMs;
+          const impatient =
+            joined !== undefined && error._tag === 'RenewalUnderWay' && clock.monotonicMs() < patienceEndsMs;
           return impatient ? again() : TE.left(error);
         },
         ({ cached, renewed }) => {
           const isNew = known === undefined ? renewed : isNewer(cached, known);
-          const does = need.force === true ? isNew : isServable(cached, configured, need);
+          const isMoment = renewed && isMomentary(timesOfToken(cached.token));
+          const does = need.force === true ? isNew : isMoment || isServable(cached, configured, need);
           if (!does && joined === undefined && renewed) cache.markLongest(key);
           return does || joined === undefined ? TE.right(cached.token) : again();
         },
@@ -129,7 +161,8 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
   };
 
   const serveStale = (key: string, cached: CachedToken, error: UseCaseError, first: boolean): UseCase<Token> => {
-    cache.defer(key, servedUnrenewedMs);
+    if (cache.isUnchecked(key)) cache.postpone(key, servedUnrenewedMs);
+    else cache.defer(key, servedUnrenewedMs);
     if (first && error._tag !== 'Misuse') {
       const { generation, expiresAt } = cached.token;
       const at = new Date(clock.nowMs());
@@ -141,33 +174,18 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
   /** The soft window: callers keep the old token while a new one is fetched. */
   const renewInBackground = (key: string, configured: ConfiguredProvider): void => {
     cache.defer(key, servedUnrenewedMs);
-    if (refreshToken.current(key) !== undefined) return;
-    refreshToken.start(key, {
+    if (renewer.current(key) !== undefined) return;
+    renewer.start(key, {
       isEnough: (cached) => judge(cached, configured, {}) === 'use',
       isServable: () => true,
       patienceMs: 0,
-      policy: configured.policy,
     });
   };
 
-  /** Compares a cached token with the store, without anybody waiting. */
+  /** Once for a herd: the first caller's recheck opens the hot path again before the next one looks. */
   const recheck = (key: string, { policy }: ConfiguredProvider): void => {
     cache.defer(key, Math.min(policy.recheckMs, servedUnrenewedMs));
-    const compare = pipe(
-      store.read(key),
-      TE.mapError(storeFailed(key)),
-      TE.flatMap((record): UseCase<unknown> => {
-        const cached = cache.find(key);
-        if (record?.token === undefined) return TE.fromIO(() => cache.drop(key));
-        const { generation, incarnation, invalidated } = record;
-        const same =
-          cached?.token.generation === generation &&
-          cached.incarnation === incarnation &&
-          cached.invalidated === invalidated;
-        return same ? TE.fromIO(() => cache.confirm(key)) : pipe(accounts.open(record), TE.map(refreshToken.hold));
-      }),
-    );
-    flights.aside(compare);
+    compare.inBackground(key);
   };
 
   return getToken;

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import { misuse } from '../../domain/misuse.js';
-import { invalidateGeneration } from '../../domain/forgetting.js';
+import { invalidateGeneration, type Invalidation } from '../../domain/forgetting.js';
 import { Secret } from '../../domain/secret.js';
 import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
@@ -11,10 +11,15 @@ import type { TokenStore } from '../../ports/token-store.js';
 import { heldOf, type Account } from '../accounts/account.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
 import type { TokenCache } from '../renewal/token-cache.js';
-import type { UseCase } from '../use-case-error.js';
+import type { UseCase, UseCaseError } from '../use-case-error.js';
+
+export interface InvalidateOptions {
+  /** A token that was renewed less than so long ago stays. */
+  readonly leastAgeMs?: number | undefined;
+}
 
 /** An API answered 401 to this very token: it is not served again, here or elsewhere. A newer one is left alone. */
-export type InvalidateToken = (key: string, rejected: Token) => UseCase<void>;
+export type InvalidateToken = (key: string, rejected: Token, options?: InvalidateOptions) => UseCase<Invalidation>;
 
 export interface InvalidateTokenDeps {
   readonly store: TokenStore;
@@ -38,26 +43,33 @@ export const makeInvalidateToken = ({
     else cache.hold(held, account.policy);
   };
 
-  const mark = ({ key, incarnation, generation }: AccountRecord): UseCase<void> => {
-    cache.invalidate(key, generation);
+  const mark = (
+    { key, incarnation, generation }: AccountRecord,
+    { leastAgeMs }: InvalidateOptions,
+  ): UseCase<Invalidation> => {
+    // Whatever becomes of the store: this process does not serve it again.
+    if (leastAgeMs === undefined) cache.invalidate(key, generation);
     return pipe(
       store.update(key, (current, serverNowMs) =>
-        invalidateGeneration(current, serverNowMs ?? clock.nowMs(), { incarnation, generation }),
+        invalidateGeneration(current, serverNowMs ?? clock.nowMs(), { incarnation, generation }, leastAgeMs),
       ),
       TE.mapError(storeFailed(key)),
-      TE.map((changed) => {
-        if (changed) events.emit({ type: 'invalidated', key, at: new Date(clock.nowMs()), generation });
+      TE.tapIO(({ _tag }) => () => {
+        if (_tag !== 'RenewedLately') cache.invalidate(key, generation);
+        if (_tag === 'Invalidated') events.emit({ type: 'invalidated', key, at: new Date(clock.nowMs()), generation });
       }),
     );
   };
 
-  return (text, rejected) =>
+  return (text, rejected, options = {}) =>
     rejected?.accessToken instanceof Secret
       ? pipe(
           accounts.get(text),
           TE.flatMap((account) => {
             adopt(account);
-            return isOf(account, rejected) ? mark(account.record) : TE.right(undefined);
+            return isOf(account, rejected)
+              ? mark(account.record, options)
+              : TE.right<UseCaseError, Invalidation>({ _tag: 'Unchanged' });
           }),
         )
       : TE.left(misuse('invalidate(key, token): pass the token that the API refused'));

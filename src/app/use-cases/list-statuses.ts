@@ -1,13 +1,18 @@
 import { pipe } from 'fp-ts/lib/function.js';
+import { isRight } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { AccountRecord } from '../../domain/account-record.js';
 import { statusOf, type AccountState, type CredentialStatus } from '../../domain/account-state.js';
+import { factsOf } from '../../domain/token-error-facts.js';
+import { isUnreadable, statusOfUnreadable, type FoundRecord } from '../../domain/unreadable-record.js';
 import type { Clock } from '../../ports/clock.js';
 import type { TokenStore } from '../../ports/token-store.js';
+import type { Account } from '../accounts/account.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import { statusOfAccount } from '../accounts/status-of-account.js';
+import type { ClientPauses } from '../renewal/client-pauses.js';
+import { $, steps } from '../steps.js';
 import type { UseCase } from '../use-case-error.js';
-import { statusOfAccount } from './get-status.js';
 
 export interface ListFilter {
   readonly provider?: string | undefined;
@@ -26,27 +31,42 @@ export interface ListStatusesDeps {
   readonly store: TokenStore;
   readonly accounts: Accounts;
   readonly providers: ProviderRegistry;
+  readonly pauses: ClientPauses;
   readonly clock: Clock;
 }
 
 const pageSize = 100;
 
-export const makeListStatuses = ({ store, accounts, providers, clock }: ListStatusesDeps): ListStatuses => {
-  /** Most of a status stands in clear. What needs the credential is left out where this process cannot read it. */
-  const status = (record: AccountRecord): UseCase<CredentialStatus> => {
-    const client = record.failure?.client ?? '';
-    const inClear = statusOf(record, { client, repeatable: false, nowMs: clock.nowMs() });
-    const needsCredential = record.failure?.terminal === 'client_rejected' || record.attempt !== undefined;
-    if (!needsCredential || providers.find(record.provider) === undefined) return TE.right(inClear);
-    return pipe(
-      accounts.open(record),
-      TE.match(
-        () => inClear,
-        (account) => statusOfAccount(account, clock.nowMs()),
-      ),
-      TE.fromTask,
+export const makeListStatuses = ({ store, accounts, providers, pauses, clock }: ListStatusesDeps): ListStatuses => {
+  /** By this process's client: a refusal is about the one that heard it, until a success of that one has lifted it. */
+  const ofAccount = (account: Account): UseCase<CredentialStatus> =>
+    pipe(
+      account.record.failure?.terminal === 'client_rejected'
+        ? pauses.standing(account)
+        : TE.right({ epoch: 0, asksForAll: false }),
+      TE.map(({ epoch }) => statusOfAccount(account, clock.nowMs(), epoch)),
     );
-  };
+
+  /** An account that cannot be read or opened is told as that, and stops nobody else. */
+  const status = (found: FoundRecord): UseCase<CredentialStatus> =>
+    steps(function* () {
+      const nowMs = clock.nowMs();
+      if (isUnreadable(found)) return statusOfUnreadable(found, 'ERR_STORE_FAILED', nowMs);
+      const configured = providers.find(found.provider);
+      const inClear = statusOf(found, {
+        client: found.failure?.clients?.at(-1) ?? '',
+        epoch: 0,
+        repeatable: false,
+        refreshTokenRequired: configured?.provider.refreshTokenRequired,
+        nowMs,
+      });
+      if (configured === undefined) return inClear;
+      const opened = yield* $(TE.fromTask(accounts.open(found)));
+      if (isRight(opened)) return yield* $(ofAccount(opened.right));
+      return opened.left._tag === 'Misuse'
+        ? inClear
+        : Object.freeze({ ...inClear, ...statusOfUnreadable(found, factsOf(opened.left).code, nowMs) });
+    });
 
   return (filter, after) =>
     pipe(
@@ -54,7 +74,7 @@ export const makeListStatuses = ({ store, accounts, providers, clock }: ListStat
       TE.mapError(storeFailed()),
       TE.flatMap((records) =>
         pipe(
-          TE.sequenceSeqArray(records.map(status)),
+          TE.sequenceArray(records.map(status)),
           TE.map((statuses) => ({
             statuses: statuses.filter(({ state }) => filter.state === undefined || state === filter.state),
             after: records.length < pageSize ? undefined : records.at(-1)?.key,

@@ -10,8 +10,10 @@ import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { Accounts } from '../accounts/accounts.js';
 import type { ConfiguredProvider, ProviderRegistry } from '../accounts/provider-registry.js';
+import type { TokenCache } from '../renewal/token-cache.js';
+import { $, steps } from '../steps.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
-import { statusOfAccount } from './get-status.js';
+import { statusOfAccount } from '../accounts/status-of-account.js';
 
 /** What `register` takes: the provider, the account (`default` when left out) and the fields that provider knows. */
 export interface CredentialInput {
@@ -30,37 +32,50 @@ export interface CredentialInput {
   readonly apiAddress?: string | undefined;
 }
 
-/** Creates an account or updates its fields; sends nothing. A changed client secret keeps the token. */
-export type RegisterAccount = (input: CredentialInput) => UseCase<CredentialStatus>;
+export interface RegisterOptions {
+  /**
+   * The addresses that change lead to the very server or shop that issued the token: it is kept and sent there. Without this
+   * a token stays with the addresses it was issued for, and the account asks for a new authorization.
+   */
+  readonly keepToken?: boolean | undefined;
+}
+
+/**
+ * Creates an account or updates its fields; sends nothing. A changed client secret keeps the token; with other addresses the
+ * token is not used, because it is sent to nobody but the server or shop that it was issued for.
+ */
+export type RegisterAccount = (input: CredentialInput, options: RegisterOptions) => UseCase<CredentialStatus>;
 
 export interface RegisterAccountDeps {
   readonly providers: ProviderRegistry;
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly events: EventSink;
+  readonly cache: TokenCache;
 }
 
 export const makeRegisterAccount =
-  ({ providers, accounts, clock, events }: RegisterAccountDeps): RegisterAccount =>
-  (input) =>
-    pipe(
-      TE.fromEither(read(providers, input)),
-      TE.flatMap(({ key, fields }) =>
-        pipe(
-          accounts.find(key.key),
-          TE.flatMap((known) =>
-            pipe(
-              accounts.save(key, known, fields),
-              TE.tapIO(() => () => {
-                const at = new Date(clock.nowMs());
-                events.emit({ type: 'registered', key: key.key, at, created: known === undefined });
-              }),
-            ),
-          ),
-        ),
-      ),
-      TE.map((account) => statusOfAccount(account, clock.nowMs())),
-    );
+  ({ providers, accounts, clock, events, cache }: RegisterAccountDeps): RegisterAccount =>
+  (input, options) =>
+    steps(function* () {
+      yield* $(TE.fromEither(checkOptions(options)));
+      const { key, fields } = yield* $(TE.fromEither(read(providers, input)));
+      const known = yield* $(accounts.find(key.key));
+      const account = yield* $(accounts.save(key, known, fields, options));
+      if (known !== undefined && known.record.incarnation !== account.record.incarnation) {
+        cache.end(key.key, known.record.incarnation);
+      }
+      events.emit({ type: 'registered', key: key.key, at: new Date(clock.nowMs()), created: known === undefined });
+      return statusOfAccount(account, clock.nowMs());
+    });
+
+const checkOptions = (options: unknown): E.Either<UseCaseError, void> => {
+  const keepToken: unknown =
+    typeof options === 'object' && options !== null ? Reflect.get(options, 'keepToken') : options;
+  return keepToken === undefined || typeof keepToken === 'boolean'
+    ? E.right(undefined)
+    : E.left(misuse('register(input, { keepToken }): keepToken must be true or false'));
+};
 
 const read = (
   providers: ProviderRegistry,

@@ -4,8 +4,9 @@ import { forgetAccount } from '../../domain/forgetting.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
-import { storeFailed } from '../accounts/accounts.js';
+import type { Drafts } from '../accounts/drafts.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import { storeFailed } from '../accounts/store-failed.js';
 import type { TokenCache } from '../renewal/token-cache.js';
 import type { UseCase } from '../use-case-error.js';
 
@@ -15,13 +16,14 @@ export type RemoveAccount = (key: string) => UseCase<void>;
 export interface RemoveAccountDeps {
   readonly store: TokenStore;
   readonly providers: ProviderRegistry;
+  readonly drafts: Drafts;
   readonly cache: TokenCache;
   readonly clock: Clock;
   readonly events: EventSink;
 }
 
 export const makeRemoveAccount =
-  ({ store, providers, cache, clock, events }: RemoveAccountDeps): RemoveAccount =>
+  ({ store, providers, drafts, cache, clock, events }: RemoveAccountDeps): RemoveAccount =>
   (text) =>
     pipe(
       TE.fromEither(providers.resolve(text)),
@@ -30,6 +32,7 @@ export const makeRemoveAccount =
           store.update(key, forgetAccount),
           TE.mapError(storeFailed(key)),
           TE.map((forgotten) => {
+            drafts.forget(key);
             cache.end(key, forgotten?.incarnation);
             if (forgotten === undefined) return;
             events.emit({ type: 'removed', key, at: new Date(clock.nowMs()), generation: forgotten.generation });

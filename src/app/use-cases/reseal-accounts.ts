@@ -1,15 +1,18 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
+import { isUnreadable, type FoundRecord } from '../../domain/unreadable-record.js';
 import { resealRecord, type SealedValues } from '../../domain/resealing.js';
 import { factsOf } from '../../domain/token-error-facts.js';
-import type { TokenError } from '../../domain/token-error.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Cipher, SealBinding } from '../../ports/cipher.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed } from '../accounts/accounts.js';
+import { fingerprintNote, type Fingerprints } from '../accounts/fingerprints.js';
 import { decryptionFailed } from '../accounts/vault.js';
+import { makeResealPendings } from './reseal-pendings.js';
 import type { KeyChecks } from '../key-checks.js';
 import type { UseCase } from '../use-case-error.js';
 
@@ -26,7 +29,8 @@ export interface ResealReport {
 }
 
 /**
- * Moves every account to the newest encryption key. Renewals may go on meanwhile: a value that changes under it is looked at
+ * Moves everything stored to the newest encryption key: accounts, authorizations that browsers are out on, and the secret of
+ * fingerprints. Renewals may go on meanwhile: a value that changes under it is looked at
  * again. Left when the store fails; what was moved stays moved, and the next run goes on from there.
  */
 export type ResealAccounts = (options: ResealOptions, stop: AbortSignal) => UseCase<ResealReport>;
@@ -35,6 +39,7 @@ export interface ResealAccountsDeps {
   readonly store: TokenStore;
   readonly cipher: Cipher;
   readonly keyChecks: KeyChecks;
+  readonly fingerprints: Fingerprints;
   readonly clock: Clock;
   readonly events: EventSink;
 }
@@ -46,7 +51,9 @@ const pageSize = 20;
 /** Every change under a reseal is somebody else's success, so this many in a row do not happen. */
 const mostTries = 20;
 
-export const makeResealAccounts = ({ store, cipher, keyChecks, clock, events }: ResealAccountsDeps): ResealAccounts => {
+export const makeResealAccounts = (deps: ResealAccountsDeps): ResealAccounts => {
+  const { store, cipher, keyChecks, fingerprints, clock, events } = deps;
+
   const isCurrent = (sealed: string | undefined): boolean =>
     sealed === undefined || cipher.keyIdOf(sealed) === cipher.newestKeyId;
 
@@ -75,6 +82,8 @@ export const makeResealAccounts = ({ store, cipher, keyChecks, clock, events }: 
     return 'failed';
   };
 
+  const resealPendings = makeResealPendings({ store, cipher, clock, failed });
+
   const one = (record: AccountRecord, triesLeft = mostTries): TE.TaskEither<TokenError, Fate> => {
     if (isCurrent(record.credential) && isCurrent(record.token)) return TE.right('current');
     return pipe(
@@ -95,6 +104,14 @@ export const makeResealAccounts = ({ store, cipher, keyChecks, clock, events }: 
     );
   };
 
+  const anyOne = (found: FoundRecord): TE.TaskEither<TokenError, Fate> =>
+    isUnreadable(found)
+      ? TE.fromIO(() => {
+          const { key, why } = found;
+          return failed(key, tokenError('StoreFailed', { operation: 'read', why, key }));
+        })
+      : one(found);
+
   const pass = (
     after: string | undefined,
     before: ResealReport,
@@ -106,7 +123,7 @@ export const makeResealAccounts = ({ store, cipher, keyChecks, clock, events }: 
       TE.mapError(storeFailed()),
       TE.flatMap((records) =>
         pipe(
-          TE.sequenceArray(records.map((record) => one(record))),
+          TE.sequenceArray(records.map(anyOne)),
           TE.flatMap((fates) => {
             const count = (fate: Fate): number => fates.filter((found) => found === fate).length;
             const report = Object.freeze({
@@ -125,18 +142,35 @@ export const makeResealAccounts = ({ store, cipher, keyChecks, clock, events }: 
 
   const nothing: ResealReport = Object.freeze({ total: 0, resealed: 0, failed: 0 });
 
+  /** The store's own secret is the last thing that still needs an older key. */
+  const retire: TE.TaskEither<TokenError, unknown> = pipe(
+    fingerprints.reseal,
+    TE.matchE(
+      (error): TE.TaskEither<TokenError, unknown> =>
+        error._tag === 'DecryptionFailed' ? TE.fromIO(() => failed(fingerprintNote, error)) : TE.left(error),
+      () => keyChecks.retireOlder,
+    ),
+  );
+
   /** A second look finds what processes with older keys wrote meanwhile; the older keys are let go only when it finds nothing. */
   const retireOlder = (report: ResealReport, stop: AbortSignal): TE.TaskEither<TokenError, unknown> =>
     pipe(
       pass(undefined, nothing, {}, stop),
-      TE.flatMap(({ resealed: more, failed: lost }) =>
-        more + lost + report.failed > 0 || stop.aborted ? TE.right(undefined) : keyChecks.retireOlder,
+      TE.flatMap((accounts) =>
+        pipe(
+          resealPendings(stop),
+          TE.flatMap((pendings) => {
+            const found = accounts.resealed + accounts.failed + pendings.resealed + pendings.failed + report.failed;
+            return found > 0 || stop.aborted ? TE.right(undefined) : retire;
+          }),
+        ),
       ),
     );
 
   return (options, stop) =>
     pipe(
       pass(undefined, nothing, options, stop),
+      TE.tap(() => resealPendings(stop)),
       TE.tap((report) => retireOlder(report, stop)),
       TE.tapIO((report) => () => {
         events.emit({ type: 'reseal_finished', key: '*', at: new Date(clock.nowMs()), ...report });

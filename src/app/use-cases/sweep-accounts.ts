@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TokenError } from '../../domain/token-error.js';
+import { isUnreadable, type FoundRecord } from '../../domain/unreadable-record.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
@@ -9,6 +10,7 @@ import { storeFailed } from '../accounts/accounts.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
 import { makeDueAccounts, type DueAccounts } from '../sweeping/due-accounts.js';
 import { makeGate } from '../sweeping/gate.js';
+import type { Fate } from '../sweeping/fate.js';
 import type { RenewDue, SweepRun } from '../sweeping/renew-due.js';
 import type { SweepReport } from '../sweeping/sweep-report.js';
 import { makeTally } from '../sweeping/tally.js';
@@ -65,6 +67,14 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
       fraction,
     });
 
+  /** What cannot be read is that account's failure. */
+  const fateOf = (found: FoundRecord, run: SweepRun): Fate | Promise<Fate> => {
+    if (!isUnreadable(found)) return renewDue(found, run);
+    const at = new Date(clock.nowMs());
+    events.emit({ type: 'renewal_failed', key: found.key, at, generation: 0, code: 'ERR_STORE_FAILED' });
+    return 'unreadable';
+  };
+
   return (options, { stop, rest }) =>
     async () => {
       const { limit = defaultLimit, concurrency = defaultConcurrency, keepWarm = false } = options;
@@ -86,7 +96,7 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
           if (E.isLeft(next)) failure ??= next.left;
           if (E.isLeft(next) || next.right === undefined || stop.aborted) return tally.giveBack();
           tally.begin();
-          const fate = await renewDue(next.right, run);
+          const fate = await fateOf(next.right, run);
           if (fate === 'renewed') source.done();
           tally.count(fate);
           const ahead = sources.reduce((sum, other) => sum + other.ahead(), 0);

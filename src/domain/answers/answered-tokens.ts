@@ -8,10 +8,12 @@ import { parseTokenText } from './token-text.js';
 export interface AnsweredTokens {
   /** Missing when the answer had none that a header or a query could carry. */
   readonly accessToken?: Secret;
+  /** The access token is the very one that was held before. */
+  readonly isSameAccessToken: boolean;
   /** The answer's own, character for character; the previous one when it brought none (RFC 6749 §6). */
   readonly refreshToken?: Secret;
-  /** The refresh token is the answer's own. */
-  readonly refreshed: boolean;
+  /** The answer brought a refresh token, and not the one that was held before. */
+  readonly isNewRefreshToken: boolean;
   readonly warnings: readonly AnswerWarning[];
 }
 
@@ -28,8 +30,9 @@ export const readTokens = (
   const kept = refresh === undefined ? previous?.refreshToken : new Secret(refresh);
   return {
     ...(usable === undefined ? {} : { accessToken: new Secret(usable) }),
+    isSameAccessToken: usable !== undefined && usable === previous?.accessToken?.expose(),
     ...(kept === undefined ? {} : { refreshToken: kept }),
-    refreshed: refresh !== undefined,
+    isNewRefreshToken: refresh !== undefined && refresh !== previous?.refreshToken?.expose(),
     warnings: [
       ...(usable === undefined ? (['access_token_unusable'] as const) : []),
       ...(isOdd(ownField(json, names.refreshToken)) ? (['refresh_token_unusable'] as const) : []),

@@ -1,18 +1,21 @@
 import type { AnswerContext } from '../answer-context.js';
 import { lifetimeMs } from '../issued-token.js';
 
+const shortMs = 60_000;
 const hourMs = 3_600_000;
 
-/** No access token is taken to live longer, whoever says so. */
-export const longestLifetimeMs = 365 * 24 * hourMs;
+/** No token is taken to live longer than 100 years, whoever says so. */
+export const longestLifetimeMs = 100 * 365 * 24 * hourMs;
 
 /**
- * The lifetime of a token whose answer names none that makes sense, in milliseconds from 1 to a year: the documented one,
- * else the previous token's, else the default.
+ * The lifetime of a token whose answer names none that makes sense, in milliseconds from 1 to 100 years: the documented one,
+ * else the previous token's, else the default. A previous life of less than a minute is no guide: it is what was left of a
+ * token that had been handed out before.
  */
-export const assumedLifetimeMs = (context: AnswerContext): number => {
+const assumedLifetimeMs = (context: AnswerContext): number => {
   const { documentedLifetimeMs, previous, defaultLifetimeMs } = context;
-  const known = [documentedLifetimeMs, previous && lifetimeMs(previous), defaultLifetimeMs].find(isDuration);
+  const lastMs = previous === undefined ? 0 : lifetimeMs(previous);
+  const known = [documentedLifetimeMs, lastMs < shortMs ? undefined : lastMs, defaultLifetimeMs].find(isDuration);
   return Math.max(1, Math.min(longestLifetimeMs, Math.floor(known ?? hourMs)));
 };
 

@@ -15,7 +15,7 @@ export interface AnswerClocks {
 }
 
 interface MemberReading {
-  /** Counted from the moment the request was sent, at most a year; undefined when there is no moment that makes sense. */
+  /** Counted from the moment the request was sent, at most 100 years; undefined when there is no moment that makes sense. */
   readonly lifetimeMs: number | undefined;
   readonly clocksDisagree: boolean;
 }

@@ -1,17 +1,24 @@
 import type { AnswerContext } from '../answer-context.js';
-import { rejected, unknown, type Outcome } from '../outcome.js';
+import { rejected, unknown, withProviderSaid, type Outcome, type ProviderSaid } from '../outcome.js';
 import { tokenError } from '../token-error.js';
 import { isSuccess, judgeStatus, type TokenAnswer } from './answer-status.js';
 import type { JsonObject } from './own-field.js';
+import { readRetryAfterMs } from './retry-after.js';
 
 /** How one kind of provider writes its answers. */
 export interface AnswerDialect {
   /** Reads the tokens of a 2xx; undefined when it has none. */
   readonly readTokens: (json: JsonObject) => Outcome | undefined;
+  /** The provider's own verdict on an answer that brought no token, whatever its status; it wins over what is judged here. */
+  readonly classify?: () => Outcome | undefined;
   /** Whether a 2xx without tokens reports an error. */
   readonly hasError: (json: JsonObject) => boolean;
   /** Judges a 4xx, or a 2xx that reports an error. */
   readonly judgeError: () => Outcome;
+  /** The provider's short name for the error, where that may be printed. */
+  readonly errorName: () => string | undefined;
+  /** Headers besides `Retry-After` that say how long to wait, looked at first. */
+  readonly retryAfterHeaders?: readonly string[] | undefined;
 }
 
 /** Which request was answered. */
@@ -22,9 +29,10 @@ export interface AskedFor {
 }
 
 /**
- * What became of a token request, by its answer: first what the status says by itself; of a 2xx the tokens, then the error it
- * may report instead. A 2xx without a token that can be used leaves a renewal unknown, because the old refresh token may be
- * spent; anything else that can be asked again, or never held a token, is a malformed answer.
+ * What became of a token request, by its answer: of a 2xx the tokens before anything else; then the provider's own classifier;
+ * then what the status says by itself; then the error that the body names. A 2xx without a token that can be used leaves a
+ * renewal unknown, because the old refresh token may be spent; anything else that can be asked again, or never held a token,
+ * is a malformed answer. How long the provider asks to wait goes along with every outcome.
  */
 export const judgeAnswer = (
   answer: TokenAnswer,
@@ -32,17 +40,37 @@ export const judgeAnswer = (
   dialect: AnswerDialect,
   asked: AskedFor,
 ): Outcome => {
-  const byStatus = judgeStatus(answer, context);
-  if (byStatus !== undefined) return byStatus;
-  if (!isSuccess(answer.status)) return dialect.judgeError();
-  if (answer.json === undefined) return withoutToken('not_json', answer, context, asked);
-  const outcome = dialect.readTokens(answer.json);
+  const outcome = judged(answer, context, dialect, asked);
+  return outcome._tag === 'Issued' ? outcome : withProviderSaid(outcome, saidBy(answer, context, dialect));
+};
+
+const judged = (answer: TokenAnswer, context: AnswerContext, dialect: AnswerDialect, asked: AskedFor): Outcome => {
+  const { status, json } = answer;
+  const outcome = isSuccess(status) && json !== undefined ? dialect.readTokens(json) : undefined;
   if (outcome?._tag === 'Issued') {
     const { token, warnings } = outcome;
     const holdsSomething = token.accessToken !== undefined || token.refreshToken !== undefined;
     return holdsSomething ? outcome : withoutToken(warnings[0] ?? 'no_token', answer, context, asked);
   }
-  return dialect.hasError(answer.json) ? dialect.judgeError() : withoutToken('no_token', answer, context, asked);
+  const meant = dialect.classify?.() ?? judgeStatus(answer, context);
+  if (meant !== undefined) return meant;
+  if (!isSuccess(status)) return dialect.judgeError();
+  if (json === undefined) return withoutToken('not_json', answer, context, asked);
+  return dialect.hasError(json) ? dialect.judgeError() : withoutToken('no_token', answer, context, asked);
+};
+
+const saidBy = (
+  { status, headers }: TokenAnswer,
+  { sentAtMs, retryAfterMaxMs }: AnswerContext,
+  { errorName, retryAfterHeaders = [] }: AnswerDialect,
+): ProviderSaid => {
+  const retryAfterMs = readRetryAfterMs(headers, retryAfterHeaders, sentAtMs, retryAfterMaxMs);
+  const error = errorName();
+  return {
+    status,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(error === undefined ? {} : { error }),
+  };
 };
 
 const withoutToken = (

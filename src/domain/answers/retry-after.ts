@@ -11,5 +11,17 @@ export const parseRetryAfterMs = (header: string | undefined, nowMs: number, max
   return asked === undefined ? undefined : Math.min(maxMs, Math.max(0, asked));
 };
 
+/** What the first header says that says anything: those of the provider's own, in their order, then `Retry-After`. */
+export const readRetryAfterMs = (
+  headers: Readonly<Record<string, string>>,
+  ownNames: readonly string[],
+  nowMs: number,
+  maxMs: number,
+): number | undefined =>
+  [...ownNames, 'retry-after']
+    .map((name) => name.toLowerCase())
+    .map((name) => parseRetryAfterMs(Object.hasOwn(headers, name) ? headers[name] : undefined, nowMs, maxMs))
+    .find((ms) => ms !== undefined);
+
 const msUntil = (at: number | undefined, nowMs: number): number | undefined =>
   at === undefined ? undefined : at - nowMs;

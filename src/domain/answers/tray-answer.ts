@@ -1,13 +1,13 @@
 import type { AddressRules } from '../address-rules.js';
 import type { AnswerContext } from '../answer-context.js';
 import { issued, type AnswerWarning, type Outcome } from '../outcome.js';
-import { readTokens, type AnsweredTokens } from './answered-tokens.js';
+import { readTokens } from './answered-tokens.js';
 import type { TokenAnswer } from './answer-status.js';
-import { assumedLifetimeMs, dateAfter, isDuration } from './assumed-lifetime.js';
 import { parseHttpDateMs } from './http-date.js';
 import { ownField, type JsonObject } from './own-field.js';
 import { parseSaoPauloTimeMs } from './sao-paulo-time.js';
 import { attributeText } from './token-attributes.js';
+import { accessEnd, refreshEnd } from './token-end.js';
 import { readApiHost } from './tray-api-host.js';
 import { readTrayExpiry, type TrayExpiry } from './tray-expiry.js';
 
@@ -48,7 +48,7 @@ export const readTrayAnswer = (
   };
   const access = expiryOf('date_expiration_access_token');
   const refresh = expiryOf('date_expiration_refresh_token');
-  const refreshExpiry = refreshExpiresAt(refresh.lifetimeMs, tokens, context);
+  const refreshExpiry = refreshEnd(refresh.lifetimeMs, tokens, context);
   const installationCode = reading.reuseCode ? (context.code ?? previous?.installationCode) : undefined;
   const apiHost = readApiHost(ownField(json, 'api_host'), {
     rules: reading.rules,
@@ -62,7 +62,7 @@ export const readTrayAnswer = (
     tokenType: 'Bearer',
     ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
     obtainedAt: new Date(sentAtMs),
-    expiresAt: dateAfter(sentAtMs, access.lifetimeMs ?? assumedLifetimeMs(context)),
+    expiresAt: accessEnd(access.lifetimeMs, tokens, context).expiresAt,
     ...(refreshExpiry === undefined ? {} : { refreshTokenExpiresAt: refreshExpiry }),
     attributes: Object.freeze({
       ...previous?.attributes,
@@ -71,7 +71,8 @@ export const readTrayAnswer = (
     }),
     ...(installationCode === undefined ? {} : { installationCode }),
   });
-  const isUnreadable = access.lifetimeMs === undefined || (tokens.refreshed && refresh.lifetimeMs === undefined);
+  const isUnreadable =
+    access.lifetimeMs === undefined || (tokens.isNewRefreshToken && refresh.lifetimeMs === undefined);
   const warnings: readonly AnswerWarning[] = [
     ...tokens.warnings,
     ...(isUnreadable ? (['expiry_unreadable'] as const) : []),
@@ -79,15 +80,4 @@ export const readTrayAnswer = (
     ...(apiHost.isKept ? (['api_host_kept'] as const) : []),
   ];
   return issued(token, warnings);
-};
-
-const refreshExpiresAt = (
-  lifetimeMs: number | undefined,
-  tokens: AnsweredTokens,
-  { sentAtMs, previous, documentedRefreshLifetimeMs }: AnswerContext,
-): Date | undefined => {
-  if (tokens.refreshToken === undefined) return undefined;
-  if (lifetimeMs !== undefined) return dateAfter(sentAtMs, lifetimeMs);
-  if (!tokens.refreshed) return previous?.refreshTokenExpiresAt;
-  return isDuration(documentedRefreshLifetimeMs) ? dateAfter(sentAtMs, documentedRefreshLifetimeMs) : undefined;
 };

@@ -2,7 +2,7 @@ import type { AnswerContext } from '../answer-context.js';
 import { rejected, type Outcome } from '../outcome.js';
 import { tokenError } from '../token-error.js';
 import { isSuccess, type TokenAnswer } from './answer-status.js';
-import { hasOAuthError } from './oauth-error.js';
+import { hasOAuthError, oauthErrorName } from './oauth-error.js';
 import { ownField, type JsonObject } from './own-field.js';
 
 const unavailable: Readonly<Record<string, string>> = Object.freeze({
@@ -23,16 +23,25 @@ export const trayUnavailability = (json: JsonObject): string | undefined => {
 /** Whether an answer reports an error. Its `code` says nothing: it echoes the status, sometimes as text. */
 export const hasTrayError = (json: JsonObject): boolean => errorCode(json) !== undefined || hasOAuthError(json);
 
+/** Tray's number for what went wrong, or the name that something in front of it used, where that may be printed. */
+export const trayErrorName = (answer: Pick<TokenAnswer, 'json'>): string | undefined => {
+  const code = answer.json === undefined ? undefined : errorCode(answer.json);
+  return code === undefined ? oauthErrorName(answer) : `error_code ${code}`;
+};
+
 /**
  * Judges a 4xx of Tray, or a 2xx that reports an error, by `error_code` (Tray's documents, "Códigos de status e erros"), as a
- * number or as digits. Without one that is documented, 401 means that the refresh token or code is refused; any other
- * status rejects the request and keeps the grant.
+ * number or as digits. Without one that is documented, a 401 in JSON means that the refresh token or code is refused. Any
+ * other answer, a 401 that shows a page too, rejects the request and keeps the grant.
  */
-export const judgeTrayError = ({ status, json }: TokenAnswer, { key }: AnswerContext): Outcome => {
+export const judgeTrayError = (
+  { status, json }: Pick<TokenAnswer, 'status' | 'json'>,
+  { key }: AnswerContext,
+): Outcome => {
   const code = json === undefined ? undefined : errorCode(json);
   const why = json === undefined ? undefined : trayUnavailability(json);
   if (why !== undefined) return rejected(tokenError('AccountUnavailable', { key, error: why }));
-  if (status === 401 || (code !== undefined && refused.has(code))) {
+  if ((status === 401 && json !== undefined) || (code !== undefined && refused.has(code))) {
     return rejected(tokenError('ReauthorizationRequired', { key, cause: 'invalid_grant' }));
   }
   const byStatus = isSuccess(status) ? 'unrecognised_error' : `http_${status}`;

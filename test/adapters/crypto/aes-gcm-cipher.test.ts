@@ -280,16 +280,3 @@ describe('aesGcmCipher', () => {
     expect(leakedPiece(shown.replaceAll(' ', ''), hex)).toBeUndefined();
   });
 });
-
-describe('the fingerprint of aesGcmCipher', () => {
-  it('is 12 characters, the same for the same text under the same key', () => {
-    expect(cipher.fingerprint(text)).toMatch(/^[A-Za-z0-9_-]{12}$/);
-    expect(cipher.fingerprint(text)).toBe(aesGcmCipher({ keys: [fresh] }).fingerprint(text));
-    expect(cipher.fingerprint('abc')).toBe('_J4rE1zsIU2d');
-  });
-
-  it('differs for another text and under another key', () => {
-    expect(cipher.fingerprint(`${text} `)).not.toBe(cipher.fingerprint(text));
-    expect(aesGcmCipher({ keys: [old] }).fingerprint(text)).not.toBe(cipher.fingerprint(text));
-  });
-});

@@ -10,7 +10,6 @@ const data: AuthorizationCodeData = {
   tokenUrl: '/token',
   clientAuthentication: 'post',
   pkce: true,
-  jsonDeclared: true,
 };
 const credential = credentialWith('authorization_code', {
   baseUrl: 'https://shop.test',
@@ -182,7 +181,6 @@ describe('exchanging a code', () => {
           ...keys,
         ],
         headers: {},
-        jsonDeclared: true,
       }),
     );
   });

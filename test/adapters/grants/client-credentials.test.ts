@@ -46,6 +46,8 @@ describe('client credentials', () => {
     expect(grant.judge({ ...refused, sentAtMs: 0 }, contextWith(), 'renew')).toEqual({
       _tag: 'Rejected',
       reason: { _tag: 'RequestRejected', key: 'shop/1', error: 'invalid_grant', status: 400 },
+      status: 400,
+      error: 'invalid_grant',
     });
   });
 

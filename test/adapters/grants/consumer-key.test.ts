@@ -201,7 +201,6 @@ const exchangeRequest = {
     ['code', 'c'],
   ],
   hostFromOutside: true,
-  jsonDeclared: true,
 };
 
 describe('exchanging a code', () => {
@@ -226,7 +225,6 @@ describe('renewing', () => {
         query: [['refresh_token', 'refresh']],
         headers: { 'Cache-Control': 'no-store' },
         hostFromOutside: true,
-        jsonDeclared: true,
       }),
     );
   });

@@ -30,6 +30,49 @@ describe('parseJsonObject', () => {
     expect(parsed('{"a":1,"a":2}')).toEqual({ a: 2 });
   });
 
+  it('keeps every digit of an integer that no double can hold, at any depth', () => {
+    const object = parsed(
+      '{"id":17841405793187219, "neg":-17841405793187219,"in":{"list":[9007199254740993,1]},"huge":1000000000000000000000}',
+    );
+    expect(object).toEqual({
+      id: '17841405793187219',
+      neg: '-17841405793187219',
+      in: { list: ['9007199254740993', 1] },
+      huge: '1000000000000000000000',
+    });
+  });
+
+  it('leaves every other number a number', () => {
+    const text = '{"a":9007199254740991,"b":-9007199254740991,"c":1e21,"d":0.12345678901234567890,"e":3600}';
+    expect(parsed(text)).toEqual({
+      a: 9007199254740991,
+      b: -9007199254740991,
+      c: 1e21,
+      d: 0.12345678901234568,
+      e: 3600,
+    });
+  });
+
+  it('leaves digits inside texts and names alone, whatever stands around them', () => {
+    const object = {
+      '17841405793187219': 'x',
+      token: ':17841405793187219,',
+      quoted: '\\"17841405793187219\\"',
+      escaped: 'a\\',
+      after: 'é\u2028 17841405793187219',
+    };
+    expect(parsed(JSON.stringify({ ...object, id: 1 }).replace('"id":1', '"id":17841405793187219'))).toEqual({
+      ...object,
+      id: '17841405793187219',
+    });
+  });
+
+  it('takes no time over what is no JSON', () => {
+    const hostile = `"1234567890123456${'\\"'.repeat(130_000)}`;
+    expect(parsed(hostile)).toBe(undefined);
+    expect(parsed(`{"a":${hostile}`)).toBe(undefined);
+  }, 1_000);
+
   it('reads past a byte order mark and past bytes that are no UTF-8: tokens are ASCII', () => {
     const latin1 = Buffer.concat([
       Buffer.from('\ufeff{"access_token":"a","message":"'),

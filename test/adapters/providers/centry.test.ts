@@ -34,7 +34,6 @@ describe('centry', () => {
       url: 'https://www.centry.cl/oauth/token',
       form: [['grant_type', 'authorization_code'], ['code', 'c'], ['redirect_uri', oob], ...keys],
       headers: {},
-      jsonDeclared: true,
     });
   });
 
@@ -78,7 +77,6 @@ describe('centry', () => {
         url: 'https://www.centry.cl/oauth/token',
         form: [['grant_type', 'client_credentials'], ['scope', 'read_orders write_orders'], ...keys],
         headers: {},
-        jsonDeclared: true,
       });
     }
   });

@@ -14,7 +14,6 @@ describe('citrusAd', () => {
       url: 'https://eu.citrusad.test/v1/oauth2/token',
       form: [['grant_type', 'client_credentials']],
       headers: { Authorization: `Basic ${Buffer.from('id:s:e€', 'utf8').toString('base64')}` },
-      jsonDeclared: true,
     };
     expect(rightOf(grant.obtain(credential))).toEqual(request);
     expect(rightOf(grant.renew(credential, undefined))).toEqual(request);

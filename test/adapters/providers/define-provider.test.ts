@@ -1,7 +1,9 @@
 import { left } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import type { AuthorizationCodeDefinition } from '../../../src/adapters/providers/provider-definition.js';
 import { Secret } from '../../../src/domain/secret.js';
+import { answerWith, contextWith, issuedIn, sentAtMs } from '../../domain/answers/answer-fixtures.js';
 import { heldToken, rightOf } from '../grants/credential-fixture.js';
 import { credentialOf, keyOf, loopback, setUp, strict } from './provider-fixture.js';
 
@@ -224,10 +226,46 @@ describe('the API of a definition', () => {
   });
 });
 
+describe('what a definition says of refresh tokens', () => {
+  const said = (members: Partial<AuthorizationCodeDefinition>) => {
+    const { rotation, refreshTokenRequired } = setUp(defineProvider({ ...shop, ...members })(keys)).provider;
+    return [rotation, refreshTokenRequired];
+  };
+
+  it('is handed to the protocol', () => {
+    expect(said({})).toEqual([undefined, undefined]);
+    expect(said({ rotation: 'none' })).toEqual(['none', undefined]);
+    expect(said({ rotation: 'single-use', refreshToken: 'required' })).toEqual(['single-use', true]);
+    expect(said({ rotation: { graceMs: 5_000 } })).toEqual([{ graceMs: 5_000 }, undefined]);
+  });
+});
+
+describe('what a definition says of answers', () => {
+  const judged = (
+    members: Partial<AuthorizationCodeDefinition>,
+    [status, json, headers]: Parameters<typeof answerWith>,
+  ) => {
+    const { grant } = setUp(defineProvider({ ...shop, ...members })(keys));
+    return grant.judge({ ...answerWith(status, json, headers), sentAtMs }, contextWith(), 'renew');
+  };
+
+  it('names the token types that are sent as Bearer', () => {
+    const answer = { bearerTypes: ['User Access Token'] };
+    const outcome = judged({ answer }, [200, { access_token: 'a', token_type: 'user access token' }]);
+    expect(issuedIn(outcome).tokenType).toBe('Bearer');
+  });
+
+  it('names the headers that say how long to wait', () => {
+    const retryAfterHeaders = ['X-Retry-After'];
+    expect(judged({ retryAfterHeaders }, [400, {}, { 'x-retry-after': '7' }])).toMatchObject({ retryAfterMs: 7_000 });
+    expect(judged({ retryAfterHeaders }, [400, {}, { 'retry-after': '9' }])).toMatchObject({ retryAfterMs: 9_000 });
+  });
+});
+
 describe('a definition that cannot work', () => {
   const grants = "'authorization_code', 'client_credentials' or a function that makes a grant";
   const knobs =
-    'id, name, fields, baseUrl, accessTokenLifetimeMs, refreshTokenLifetimeMs, requestRate, accountRequestRate, api, tokenEndpoint, revocationEndpoint, clientAuthentication, encoding, headers, scope, parameterNames, answer, classifyError, grant, authorizationEndpoint, pkce, clientCredentials, issuer, redirectUriRequired, redirectUriOnRefresh, methods and parameters';
+    'id, name, fields, baseUrl, accessTokenLifetimeMs, refreshTokenLifetimeMs, requestRate, accountRequestRate, api, tokenEndpoint, revocationEndpoint, clientAuthentication, encoding, headers, scope, parameterNames, answer, classifyError, retryAfterHeaders, rotation, refreshToken, grant, authorizationEndpoint, pkce, clientCredentials, issuer, redirectUriRequired, redirectUriOnRefresh, methods and parameters';
   const { tokenEndpoint: _t, ...withoutToken } = shop;
   const { pkce: _p, ...withoutPkce } = shop;
   it.each<readonly [unknown, string]>([
@@ -271,7 +309,20 @@ describe('a definition that cannot work', () => {
       'answer must not hold access_token, which is no knob; the knobs are accessToken',
     ],
     [{ ...shop, answer: { expiresAt: { name: 'x' } } }, 'answer.expiresAt.read must be a function'],
+    [
+      { ...shop, answer: { anyContentType: true } },
+      'answer must not hold anyContentType, which is no knob; the knobs are accessToken',
+    ],
+    [{ ...shop, answer: { bearerTypes: 'bot' } }, 'answer.bearerTypes must be a list of texts'],
+    [{ ...shop, answer: { bearerTypes: [''] } }, 'answer.bearerTypes must be a list of texts'],
     [{ ...shop, classifyError: 'x' }, 'classifyError must be a function'],
+    [{ ...shop, retryAfterHeaders: [] }, 'retryAfterHeaders must be a list of header names'],
+    [{ ...shop, retryAfterHeaders: ['X Retry'] }, 'retryAfterHeaders must be a list of header names'],
+    [{ ...shop, rotation: 'always' }, "rotation must be 'none', 'single-use' or { graceMs } of at least 5000 milli"],
+    [{ ...shop, rotation: { graceMs: 4_999 } }, 'rotation must be'],
+    [{ ...shop, rotation: { graceMs: Infinity } }, 'rotation must be'],
+    [{ ...shop, rotation: { grace: 60_000 } }, 'rotation must be'],
+    [{ ...shop, refreshToken: true }, "refreshToken must be 'required'"],
     [{ ...shop, requestRate: { requests: 10 } }, 'requestRate.perMs must be a number of milliseconds above 0'],
     [{ ...shop, api: {} }, 'api.base must be an address like https://api.example.com/v1'],
     [{ ...shop, api: { base: '/v1?x={id}' } }, 'api.base must be an address like'],
@@ -286,6 +337,16 @@ describe('a definition that cannot work', () => {
       'fields must name each part once, and scope stands in it twice',
     ],
     [{ ...shop, grant: 'client_credentials' }, 'it must not hold authorizationEndpoint, which is no knob'],
+    [
+      {
+        id: 'x',
+        grant: 'client_credentials',
+        tokenEndpoint: 'https://login.shop.test/token',
+        clientAuthentication: 'post',
+        rotation: 'none',
+      },
+      'it must not hold rotation, which is no knob',
+    ],
     [{ id: 'x', grant: () => undefined }, "defineProvider({ id: 'x' }): grant must be a function that makes a grant"],
   ])('is a TypeError that names the knob: %o', (definition, message) => {
     expect(() => loosely(definition)).toThrow(TypeError);

@@ -35,6 +35,17 @@ const wrong: ReadonlyArray<readonly [program: string, complaint: RegExp]> = [
   [`defineProvider({ ${client}, accessTokenLifetimeMs: '3600' })`, /TS2322: Type '"3600"' is not assignable/],
   [`defineProvider({ ${client}, encoding: 'xml' })`, /TS2322: Type '"xml"' is not assignable/],
   [`defineProvider({ ${client}, classifyError: () => 'dead' })`, /TS2322/],
+  [`defineProvider({ ${code}, rotation: 'twice' })`, /TS2322: Type '"twice"' is not assignable/],
+  [
+    `defineProvider({ ${code}, rotation: { graceMs: '5 s' } })`,
+    /TS2322: Type 'string' is not assignable to type 'number'/,
+  ],
+  [`defineProvider({ ${client}, rotation: 'none' })`, /TS2353: .*'rotation' does not exist/],
+  [`defineProvider({ ${client}, refreshToken: 'required' })`, /TS2353: .*'refreshToken' does not exist/],
+  [`defineProvider({ ${code}, refreshToken: true })`, /TS2322/],
+  [`defineProvider({ ${code}, answer: { anyContentType: true } })`, /TS2353: .*'anyContentType' does not exist/],
+  [`defineProvider({ ${code}, answer: { bearerTypes: 'bot' } })`, /TS2322/],
+  [`defineProvider({ ${code}, retryAfterHeaders: 'X-Retry-After' })`, /TS2322/],
   [
     `defineProvider({ ${client}, classifyError: (answer) => answer.error })`,
     /TS2339: Property 'error' does not exist on type 'RefusedAnswer'/,
@@ -55,6 +66,9 @@ const wrong: ReadonlyArray<readonly [program: string, complaint: RegExp]> = [
 ];
 
 const right: readonly string[] = [
+  `defineProvider({ ${code}, rotation: 'none', refreshToken: 'required', retryAfterHeaders: ['X-Retry-After'], answer: { bearerTypes: ['bot'] } })`,
+  `defineProvider({ ${code}, rotation: { graceMs: 60_000 } })`,
+  `defineProvider({ ${code}, classifyError: ({ text, headers, step }) => (step === 'renew' && text === '' && headers['x-code'] === '7' ? 'account_rate_limited' : undefined) })`,
   `createLlavero({ providers: [defineProvider({ ${code} })({ clientId: 'x' })], store: memoryStore(), encryption: 'plaintext' })`,
   `defineProvider({ ${client}, fields: { key: { part: 'clientId' } } })({ key: 'x', clientSecret: new Secret('y') })`,
   `defineProvider({ ${code}, answer: { expiresAt: { name: 'at', read: (value) => new Date(Number(value)) } } })`,

@@ -17,22 +17,30 @@ const failing: PromiseTokenStore = {
   page: fails,
   due: fails,
   putPending: fails,
-  takePending: fails,
+  pendings: fails,
+  readNote: fails,
+  updatePending: fails,
   updateNote: fails,
+  backup: fails,
   close: fails,
 };
 
 const pending = { id: 'id', key: 'tray/1', incarnation: 'one', expiresAt: 1, sealed: 'text' };
 
-const operations: { readonly [Name in Exclude<keyof TokenStore, 'namespace'>]: (store: TokenStore) => unknown } = {
+const operations: {
+  readonly [Name in Exclude<keyof TokenStore, 'namespace' | 'warnings'>]: (store: TokenStore) => unknown;
+} = {
   open: ({ open }) => open(),
   read: ({ read }) => read('tray/1')(),
   update: ({ update }) => update('tray/1', () => keep(1))(),
   page: ({ page }) => page({ limit: 1 })(),
   due: ({ due }) => due({ nowMs: 1, limit: 1, keepWarm: true })(),
   putPending: ({ putPending }) => putPending(pending, 1)(),
-  takePending: ({ takePending }) => takePending('id')(),
+  pendings: ({ pendings }) => pendings({ limit: 1 })(),
+  readNote: ({ readNote }) => readNote('note')(),
+  updatePending: ({ updatePending }) => updatePending('id', (found) => ({ pending: found, result: 1 }))(),
   updateNote: ({ updateNote }) => updateNote('note', (text) => ({ text, result: 1 }))(),
+  backup: ({ backup }) => backup?.('/backups/llavero.db')(),
   close: ({ close }) => close(),
 };
 
@@ -69,7 +77,9 @@ describe('fromPromiseStore', () => {
       readonly page = fails;
       readonly due = fails;
       readonly putPending = fails;
-      readonly takePending = fails;
+      readonly pendings = fails;
+      readonly readNote = fails;
+      readonly updatePending = fails;
       readonly updateNote = fails;
       readonly close = fails;
       readonly #accounts = new Map<string, AccountRecord>();
@@ -80,6 +90,14 @@ describe('fromPromiseStore', () => {
     }
     const store = fromPromiseStore(new MyStore());
     expect(await store.read('tray/1')()).toEqual({ _tag: 'Right', right: undefined });
+  });
+
+  it('reads a note by a change that changes nothing where the store has no readNote', async () => {
+    const { readNote: _absent, ...without } = toPromiseStore(memoryStore());
+    const store = fromPromiseStore(without);
+    expect(await store.readNote('note')()).toEqual({ _tag: 'Right', right: undefined });
+    await store.updateNote('note', () => ({ text: 'written', result: undefined }))();
+    expect(await store.readNote('note')()).toEqual({ _tag: 'Right', right: 'written' });
   });
 
   it('has the namespace of the store it wraps', () => {

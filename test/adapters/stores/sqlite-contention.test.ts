@@ -42,6 +42,31 @@ describe('sqliteStore on a locked file', () => {
     await write;
   });
 
+  it('reads a note without waiting for whoever holds the write lock', async () => {
+    const path = await scratchFile();
+    const store = await opened(sqliteStore({ path, busyPatienceMs: 0 }));
+    await succeeds(store.updateNote('note', () => ({ text: 'written', result: undefined })));
+    const other = await openDatabase(path);
+    other.exec('BEGIN IMMEDIATE; DELETE FROM llavero_notes');
+    expect(await succeeds(store.readNote('note'))).toBe('written');
+    expect(await succeeds(store.readNote('another'))).toBeUndefined();
+    other.exec('ROLLBACK');
+  });
+
+  it('writes nothing for a note that its change leaves as it is', async () => {
+    const path = await scratchFile();
+    const store = await opened(sqliteStore({ path }));
+    await succeeds(store.updateNote('note', () => ({ text: 'written', result: undefined })));
+    const other = await openDatabase(path);
+    const version = (): unknown => other.pragma('data_version', { simple: true });
+    const before = version();
+    await succeeds(store.updateNote('note', (text) => ({ text, result: undefined })));
+    await succeeds(store.updateNote('absent', (text) => ({ text, result: undefined })));
+    expect(version()).toBe(before);
+    await succeeds(store.updateNote('note', () => ({ text: 'anew', result: undefined })));
+    expect(version()).not.toBe(before);
+  });
+
   it('gives up with the code of SQLite when its patience ends, and has written nothing', async () => {
     const path = await scratchFile();
     const store = await opened(sqliteStore({ path, busyPatienceMs: 20 }));
@@ -51,7 +76,7 @@ describe('sqliteStore on a locked file', () => {
       busy('update'),
     );
     expect(await store.updateNote('note', () => ({ text: 'text', result: 1 }))()).toEqual(busy('updateNote'));
-    expect(await store.takePending('id')()).toEqual(busy('takePending'));
+    expect(await store.updatePending('id', () => ({ pending: undefined, result: 1 }))()).toEqual(busy('updatePending'));
     other.exec('COMMIT');
     expect(await succeeds(store.page({ limit: 10 }))).toEqual([]);
     await putRecord(store, fullRecord());
@@ -119,7 +144,9 @@ describe('sqliteStore on a connection it was lent', () => {
     const store = await opened(sqliteStore({ database, busyPatienceMs: 20 }));
     database.exec('BEGIN');
     expect(await store.read('tray/1')()).toEqual(busy('read', 'caller_busy'));
-    expect(await store.takePending('id')()).toEqual(busy('takePending', 'caller_busy'));
+    expect(await store.updatePending('id', () => ({ pending: undefined, result: 1 }))()).toEqual(
+      busy('updatePending', 'caller_busy'),
+    );
     expect(database.inTransaction).toBe(true);
   });
 
@@ -157,7 +184,9 @@ describe('sqliteStore on a connection it was lent', () => {
     await putRecord(store, fullRecord());
     database.close();
     expect(await store.read('tray/391250')()).toEqual(busy('read', 'closed'));
-    expect(await store.takePending('id')()).toEqual(busy('takePending', 'closed'));
+    expect(await store.updatePending('id', () => ({ pending: undefined, result: 1 }))()).toEqual(
+      busy('updatePending', 'closed'),
+    );
   });
 
   it('reads numbers whatever its owner made of integers', async () => {

@@ -136,7 +136,10 @@ describe('a failure of sqliteStore names the code of SQLite and nothing of the r
     expect(await failureOf(store.read(record.key))).toEqual(failed('read', 'ROW_UNREADABLE'));
     expect(await writeFailure(store)).toEqual(failed('update', 'ROW_UNREADABLE'));
     database.exec('UPDATE llavero_accounts SET failure_terminal = NULL, attempt_owner = NULL');
-    expect(await failureOf(store.page({ limit: 1 }))).toEqual(failed('page', 'ROW_UNREADABLE'));
+    const { key, provider, account } = record;
+    const unreadable = { key, provider, account, unreadable: true, why: 'ROW_UNREADABLE' };
+    expect(await succeeds(store.page({ limit: 1 }))).toEqual([unreadable]);
+    expect(await succeeds(store.due({ nowMs: 8.64e15, limit: 1, keepWarm: true }))).toEqual([unreadable]);
     database.exec('UPDATE llavero_accounts SET attempt_owner = key, refresh_token_expires_at = 8640000000000001');
     expect(await failureOf(store.read(record.key))).toEqual(failed('read', 'ROW_UNREADABLE'));
   });
@@ -157,7 +160,9 @@ describe('a failure of sqliteStore names the code of SQLite and nothing of the r
     await succeeds(store.close);
     expect(await writeFailure(store)).toEqual(failed('update', 'closed'));
     expect(await failureOf(store.read('tray/1'))).toEqual(failed('read', 'closed'));
-    expect(await failureOf(store.takePending('id'))).toEqual(failed('takePending', 'closed'));
+    expect(await failureOf(store.updatePending('id', () => ({ pending: undefined, result: 1 })))).toEqual(
+      failed('updatePending', 'closed'),
+    );
     expect(await failureOf(store.open)).toEqual(failed('open', 'closed'));
   });
 });

@@ -15,12 +15,12 @@ const throwing = (thrown: unknown) => (): Either<string, never> => {
 };
 
 describe('patience', () => {
-  it.each(['run', 'runInOrder'] as const)('%s tries again while the database is locked', async (way) => {
-    expect(await makePatience(60_000)[way](lockedFor(5))).toEqual(right('through'));
+  it('tries again while the database is locked', async () => {
+    expect(await makePatience(60_000).run(lockedFor(5))).toEqual(right('through'));
   });
 
-  it.each(['run', 'runInOrder'] as const)('%s gives up when its time is over', async (way) => {
-    expect(await makePatience(0)[way](lockedFor(1))).toEqual(left('SQLITE_BUSY'));
+  it('gives up when its time is over', async () => {
+    expect(await makePatience(0).run(lockedFor(1))).toEqual(left('SQLITE_BUSY'));
   });
 
   it.each(['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', 'SQLITE_BUSY_RECOVERY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL'])(
@@ -48,67 +48,26 @@ describe('patience', () => {
 
   it('counts from the moment a step was asked for', async () => {
     let now = 0;
-    const { run, runInOrder } = makePatience(100, () => now);
+    const { run } = makePatience(100, () => now);
     const locked = (): Either<string, never> => {
       now += 60;
       return left('SQLITE_BUSY');
     };
     expect(await run(locked)).toEqual(left('SQLITE_BUSY'));
     expect(now).toBe(120);
-    expect(await runInOrder(locked)).toEqual(left('SQLITE_BUSY'));
-    expect(now).toBe(240);
-  });
-
-  it('counts anew, in order, whenever a step gets through, and not when one gives up', async () => {
-    let now = 0;
-    const { runInOrder } = makePatience(100, () => now);
-    const tries: string[] = [];
-    const step = (name: string, outcome: Either<string, string>) => (): Either<string, string> => {
-      tries.push(name);
-      now += 60;
-      return outcome;
-    };
-    await Promise.all([
-      runInOrder(step('slow', right('through'))),
-      runInOrder(step('first behind', left('SQLITE_BUSY'))),
-      runInOrder(step('second behind', left('SQLITE_BUSY'))),
-    ]);
-    expect(tries).toEqual(['slow', 'first behind', 'first behind', 'second behind']);
-  });
-
-  it('runs steps in the order of the calls when asked to, also behind one that waits', async () => {
-    const { runInOrder } = makePatience(60_000);
-    const order: string[] = [];
-    const noted = (name: string, step: () => Either<string, string>) => () => {
-      const outcome = step();
-      if (outcome._tag === 'Right') order.push(name);
-      return outcome;
-    };
-    await Promise.all([
-      runInOrder(noted('first', lockedFor(5))),
-      runInOrder(noted('second', lockedFor(0))),
-      runInOrder(noted('third', lockedFor(1))),
-    ]);
-    expect(order).toEqual(['first', 'second', 'third']);
   });
 
   it('lets other steps pass one that waits', async () => {
-    const { run, runInOrder } = makePatience(60_000);
+    const { run } = makePatience(60_000);
     let locked = true;
-    const waiting = runInOrder(() => (locked ? left('SQLITE_BUSY') : right('at last')));
+    const waiting = run(() => (locked ? left('SQLITE_BUSY') : right('at last')));
     expect(await run(lockedFor(0))).toEqual(right('through'));
     locked = false;
     expect(await waiting).toEqual(right('at last'));
   });
 
-  it('goes on in order after a step that gave up', async () => {
-    const { runInOrder } = makePatience(0);
-    const outcomes = await Promise.all([runInOrder(lockedFor(9)), runInOrder(lockedFor(0)), runInOrder(lockedFor(9))]);
-    expect(outcomes).toEqual([left('SQLITE_BUSY'), right('through'), left('SQLITE_BUSY')]);
-  });
-
   it('gives every step a turn of the event loop of its own', async () => {
-    const { run, runInOrder } = makePatience(60_000);
+    const { run } = makePatience(60_000);
     let turn = 0;
     let counting = true;
     const count = (): void => {
@@ -118,7 +77,7 @@ describe('patience', () => {
     setImmediate(count);
     const turns: number[] = [];
     const step = (): Either<string, number> => right(turns.push(turn));
-    await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? run(step) : runInOrder(step))));
+    await Promise.all(Array.from({ length: 20 }, () => run(step)));
     counting = false;
     expect(new Set(turns).size).toBe(20);
   });

@@ -5,7 +5,7 @@ import { migrations } from '../../../src/adapters/stores/sqlite-schema.js';
 import { statements } from '../../../src/adapters/stores/sqlite-statements.js';
 import { makeSqliteStore, sqliteStore } from '../../../src/adapters/stores/sqlite-store.js';
 import { bareRecord, fullRecord } from '../../../src/testing/sample-record.js';
-import { putRecord, succeeds } from '../../../src/testing/store-harness.js';
+import { lookAt, putRecord, succeeds } from '../../../src/testing/store-harness.js';
 import { openDatabase } from './open-database.js';
 import { opened } from './opened.js';
 import { scratchFile } from './scratch-file.js';
@@ -39,6 +39,23 @@ describe('the schema of sqliteStore', () => {
       { key: 'tray/391250', colour: 'blue' },
     ]);
     expect(reader.prepare('SELECT version FROM llavero_schema').all()).toEqual([{ version: migrations.length + 1 }]);
+  });
+
+  it('takes an authorization that a file of the first version holds as open', async () => {
+    const path = await scratchFile();
+    const older = await openDatabase(path);
+    for (const statement of migrations.slice(0, 1).flat()) older.exec(statement);
+    older.exec('CREATE TABLE llavero_schema (version INTEGER NOT NULL) STRICT; INSERT INTO llavero_schema VALUES (1)');
+    older.exec("INSERT INTO llavero_pending VALUES ('llavero', 'state', 'tray/1', 'one', 7, 'sealed')");
+    older.close();
+    const newer = await opened(sqliteStore({ path }));
+    expect(await lookAt(newer, 'state')).toEqual({
+      id: 'state',
+      key: 'tray/1',
+      incarnation: 'one',
+      expiresAt: 7,
+      sealed: 'sealed',
+    });
   });
 
   it('migrates once when several open the file at once', async () => {

@@ -1,7 +1,7 @@
 import type { OwnSqliteDatabase, SqliteOpenOptions } from '../../../src/adapters/stores/sqlite-database.js';
 import { loadBetterSqlite3, type SqliteDriver } from '../../../src/adapters/stores/sqlite-driver.js';
 import { migrations } from '../../../src/adapters/stores/sqlite-schema.js';
-import type { SqliteParts } from '../../../src/adapters/stores/sqlite-store.js';
+import type { SqliteParts } from '../../../src/adapters/stores/sqlite-session.js';
 
 /** The parts of a store, and every connection it has opened with them. */
 export interface WatchedParts extends SqliteParts {

@@ -11,9 +11,15 @@ describe('a policy over another', () => {
   });
 
   it('makes room for an attempt that is shorter than the request it would hold', () => {
-    expect(policyOf(defaultRefreshPolicy, { attemptTtlMs: 300 }).requestTimeoutMs).toBe(100);
-    expect(policyOf(defaultRefreshPolicy, { attemptTtlMs: 60_000 }).requestTimeoutMs).toBe(10_000);
+    expect(policyOf(defaultRefreshPolicy, { attemptTtlMs: 300 }).requestTimeoutMs).toBe(180);
+    expect(policyOf(defaultRefreshPolicy, { attemptTtlMs: 60_000 }).requestTimeoutMs).toBe(25_000);
     expect(policyOf(defaultRefreshPolicy, { attemptTtlMs: 300, requestTimeoutMs: 200 }).requestTimeoutMs).toBe(200);
+  });
+
+  it('makes room for a settle window that is shorter than the notice of its recovery would allow', () => {
+    expect(policyOf(defaultRefreshPolicy, { settleMs: 600 }).recoveryNoticeMs).toBe(100);
+    expect(policyOf(defaultRefreshPolicy, { settleMs: 120_000 }).recoveryNoticeMs).toBe(10_000);
+    expect(policyOf(defaultRefreshPolicy, { settleMs: 600, recoveryNoticeMs: 200 }).recoveryNoticeMs).toBe(200);
   });
 
   it('makes room for a cool-down outside the usual bounds', () => {

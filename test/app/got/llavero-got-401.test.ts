@@ -75,11 +75,12 @@ describe('a 401', () => {
 
   it('to a token that another process has replaced uses the newer one, and renews nothing', async () => {
     await using scene = await gotScene();
+    await scene.got('orders');
     scene.http.answer(centryAnswer(2));
     await scene.another().token(centryKey, { force: true });
     scene.script(onlyTakes(2));
     expect((await scene.got('orders')).statusCode).toBe(200);
-    expect(authorizations(scene.api)).toEqual([bearerOf(1), bearerOf(2)]);
+    expect(authorizations(scene.api)).toEqual([bearerOf(1), bearerOf(1), bearerOf(2)]);
     expect(scene.http.requests).toHaveLength(2);
   });
 
@@ -92,14 +93,20 @@ describe('a 401', () => {
     expect(scene.http.requests).toHaveLength(2);
   });
 
-  it('in the middle of pages renews once and goes on, and again on a later page', async () => {
+  it('in the middle of pages renews once and goes on, and again on a page that comes half a minute later', async () => {
     await using scene = await gotScene();
+    const halfAMinuteLater =
+      (answer: Answering): Answering =>
+      async (request, response) => {
+        await scene.clock.advance(30_000);
+        answer(request, response);
+      };
     const json = { 'content-type': 'application/json' };
     const next = (page: number) => ({ ...json, link: `<?page=${page}>; rel="next"` });
     scene.script(
       answers(200, '[1]', next(2)),
       answers(401),
-      answers(200, '[2]', next(3)),
+      halfAMinuteLater(answers(200, '[2]', next(3))),
       answers(401),
       answers(200, '[3]', json),
     );

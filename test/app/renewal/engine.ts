@@ -4,19 +4,19 @@ import { systemRandomness } from '../../../src/adapters/crypto/system-randomness
 import { internals } from '../../../src/app/container/identifiers.js';
 import { llaveroModules } from '../../../src/app/container/llavero-modules.js';
 import { swapPorts } from '../../../src/app/container/swap-ports.js';
-import type { Flights } from '../../../src/app/renewal/flights.js';
-import type { Refreshed, RefreshToken, Wanted } from '../../../src/app/renewal/refresh-token.js';
+import type { SingleFlight } from '../../../src/app/renewal/single-flight.js';
+import type { Renewed, TokenRenewer, Wanted } from '../../../src/app/renewal/single-flight-renewal.js';
 import type { TokenCache } from '../../../src/app/renewal/token-cache.js';
 import { defaultRefreshPolicy } from '../../../src/domain/refresh-policy.js';
 import { centryPreset, citrusPreset, encryption, type Scene } from '../llavero-fixture.js';
 
 /** What stands under a llavero of the scene's store: one process without its façade. */
 export interface Engine {
-  readonly refreshToken: RefreshToken;
-  readonly flights: Flights<Refreshed>;
+  readonly renewer: TokenRenewer;
+  readonly flights: SingleFlight<Renewed>;
   readonly cache: TokenCache;
   /** Starts the flight of a key that wants a newer token, unless told otherwise. */
-  readonly start: (key: string, wanted?: Partial<Wanted>) => ReturnType<RefreshToken['start']>;
+  readonly start: (key: string, wanted?: Partial<Wanted>) => ReturnType<TokenRenewer['start']>;
 }
 
 export const engineOn = ({ store, clock, http }: Scene): Engine => {
@@ -26,17 +26,16 @@ export const engineOn = ({ store, clock, http }: Scene): Engine => {
     // Without jitter, so that every rest has the length it is expected to have.
     swapPorts({ clock, httpClient: http, randomness: { ...systemRandomness(), fraction: () => 0 } }),
   );
-  const refreshToken = container.get(internals.refreshToken);
+  const renewer = container.get(internals.renewer);
   return {
-    refreshToken,
+    renewer,
     flights: container.get(internals.flights),
     cache: container.get(internals.tokenCache),
     start: (key, wanted = {}) =>
-      refreshToken.start(key, {
+      renewer.start(key, {
         isEnough: () => false,
         isServable: () => false,
         patienceMs: defaultRefreshPolicy.patienceMs,
-        policy: defaultRefreshPolicy,
         ...wanted,
       }),
   };

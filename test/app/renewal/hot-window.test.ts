@@ -35,7 +35,6 @@ const scene = (entries = 10, jitter = 0): Scene => {
         expiresAtMs: clock.nowMs() + lifeMs,
       }),
       incarnation: 'one',
-      writtenAtMs: clock.nowMs(),
       invalidated: false,
       ...members,
     }),
@@ -66,14 +65,48 @@ describe('a token in memory is handed out without a look', () => {
   it('until it has to be compared with the store, and again once it was', async () => {
     const { clock, cache, held } = scene();
     cache.hold(held(), defaultRefreshPolicy);
-    await clock.advance(30 * secondMs - 1);
-    expect([isFresh(cache), cache.isUnchecked('shop/1')]).toEqual([true, false]);
+    const looks = () => [isFresh(cache), cache.isRecheckDue('shop/1'), cache.isUnchecked('shop/1')];
+    await clock.advance(15 * secondMs - 1);
+    expect(looks()).toEqual([true, false, false]);
     await clock.advance(1);
-    expect([isFresh(cache), cache.isUnchecked('shop/1')]).toEqual([false, true]);
-    cache.confirm('shop/1');
-    expect([isFresh(cache), cache.isUnchecked('shop/1')]).toEqual([true, false]);
-    await clock.advance(30 * secondMs);
+    expect(looks()).toEqual([false, true, false]);
+    expect(cache.peek('shop/1')?.token.generation).toBe(1);
+    await clock.advance(15 * secondMs);
+    expect(looks()).toEqual([false, true, true]);
+    expect(cache.peek('shop/1')).toBeUndefined();
+    cache.confirm('shop/1', clock.monotonicMs());
+    expect(looks()).toEqual([true, false, false]);
+    await clock.advance(15 * secondMs);
     expect(isFresh(cache)).toBe(false);
+  });
+
+  it('by when the store was asked, and never by an older reading than one that is known', async () => {
+    const { clock, cache, held } = scene();
+    const token = held();
+    const askedMs = clock.monotonicMs();
+    await clock.advance(20 * secondMs);
+    cache.hold(token, defaultRefreshPolicy, askedMs);
+    expect(cache.isRecheckDue('shop/1')).toBe(true);
+    cache.confirm('shop/1', clock.monotonicMs());
+    cache.confirm('shop/1', askedMs);
+    cache.hold(token, defaultRefreshPolicy, askedMs);
+    expect(cache.isRecheckDue('shop/1')).toBe(false);
+  });
+
+  it('for no longer than until it is unchecked, whatever is put off, unless the store cannot be asked', async () => {
+    const { clock, cache, held } = scene();
+    cache.hold(held(), defaultRefreshPolicy);
+    await clock.advance(29 * secondMs);
+    cache.defer('shop/1', minuteMs);
+    expect(isFresh(cache)).toBe(true);
+    await clock.advance(secondMs);
+    expect(isFresh(cache)).toBe(false);
+    cache.defer('shop/1', minuteMs);
+    expect(isFresh(cache)).toBe(false);
+    cache.postpone('shop/1', secondMs);
+    expect([isFresh(cache), cache.isUnchecked('shop/1')]).toEqual([true, false]);
+    await clock.advance(secondMs);
+    expect([isFresh(cache), cache.isUnchecked('shop/1')]).toEqual([false, true]);
   });
 
   it('and is the very same value and promise each time, also after it was read again', () => {
@@ -92,7 +125,8 @@ describe('a token in memory is handed out without a look', () => {
     cache.invalidate('shop/1', 1);
     expect(isFresh(cache)).toBe(false);
     for (const look of [
-      () => cache.confirm('shop/1'),
+      () => cache.confirm('shop/1', 0),
+      () => cache.postpone('shop/1', minuteMs),
       () => cache.reopen('shop/1'),
       () => cache.defer('shop/1', minuteMs),
       () => cache.hold(held(), unchecked),
@@ -207,13 +241,12 @@ describe('what is held', () => {
     expect(cache.hold(held('shop/1', 3), unchecked).token.generation).toBe(3);
   });
 
-  it('is the grant that was written last, whatever its generation', () => {
-    const { clock, cache, held } = scene();
-    const writtenAtMs = clock.nowMs();
+  it('is no token of two registrations of which nothing says which came first: the next call reads the store', () => {
+    const { cache, held } = scene();
     cache.hold(held('shop/1', 5), unchecked);
-    cache.hold(held('shop/1', 1, { incarnation: 'two', writtenAtMs: writtenAtMs + 1 }), unchecked);
-    expect(cache.find('shop/1')).toMatchObject({ incarnation: 'two', token: { generation: 1 } });
-    cache.hold(held('shop/1', 6, { writtenAtMs }), unchecked);
+    expect(cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked)).toMatchObject({ incarnation: 'two' });
+    expect(cache.find('shop/1')).toBeUndefined();
+    cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked);
     expect(cache.find('shop/1')).toMatchObject({ incarnation: 'two', token: { generation: 1 } });
   });
 

@@ -11,6 +11,7 @@ import {
   trayKey,
   type Scene,
 } from '../llavero-fixture.js';
+import type { ScriptedAnswer } from '../../../src/testing/scripted-http.js';
 import { centryAnswer, oauthError } from '../provider-answers.js';
 
 const expired = async (fraction?: number): Promise<Scene> => {
@@ -55,6 +56,27 @@ describe('a request that was not sent', () => {
     expect((await another().token(centryKey)).generation).toBe(2);
   });
 
+  it('rests from when it was sent, so that a slow failure is followed by no longer a silence than a fast one', async () => {
+    const { llavero, clock, http } = await expired();
+    http.handle(() => ({ _tag: 'Unsent', why: 'ENOTFOUND' }));
+    for (let time = 0; time < 4; time += 1) {
+      await clock.advance((await failureOf(llavero.token(centryKey))).retryAfterMs ?? 0);
+    }
+    const slow = async (afterMs: number): Promise<number | undefined> => {
+      http.handle(async () => {
+        await clock.sleep(afterMs);
+        return { _tag: 'Unsent', why: 'ENOTFOUND' };
+      });
+      const failing = failureOf(llavero.token(centryKey));
+      await clock.advance(afterMs);
+      return (await failing).retryAfterMs;
+    };
+    const firstMs = await slow(5 * secondMs);
+    expect(firstMs).toBe(16 * secondMs - 5 * secondMs);
+    await clock.advance(firstMs ?? 0);
+    expect(await slow(10 * secondMs)).toBe(32 * secondMs - 10 * secondMs);
+  });
+
   it('is told by an event and by the status, until a commit clears it', async () => {
     const { llavero, clock, http, eventsOf } = await expired();
     http.fail('Unsent', 'ECONNREFUSED');
@@ -63,9 +85,10 @@ describe('a request that was not sent', () => {
     const retryAt = new Date(clock.nowMs() + secondMs);
     const code = 'ERR_PROVIDER_UNAVAILABLE';
     expect(eventsOf('renewal_failed')).toEqual([
-      { type: 'renewal_failed', key: centryKey, at, generation: 1, code, retryAt },
+      { type: 'renewal_failed', key: centryKey, at, generation: 1, code, state: 'failing', retryAt },
     ]);
-    expect(await llavero.status(centryKey)).toMatchObject({ state: 'ready', lastFailure: { code, at, retryAt } });
+    const lastFailure = { code, at, retryAt, count: 1 };
+    expect(await llavero.status(centryKey)).toMatchObject({ state: 'failing', lastFailure });
     await clock.advance(secondMs);
     http.answer(centryAnswer(2));
     await llavero.token(centryKey);
@@ -78,6 +101,7 @@ describe('a request that was not sent', () => {
     await failureOf(llavero.token(centryKey));
     await clock.advance(secondMs);
     await llavero.token(centryKey);
+    await clock.advance(secondMs);
     expect((await failureOf(llavero.token(centryKey, { force: true }))).retryAfterMs).toBe(secondMs);
   });
 
@@ -97,6 +121,34 @@ describe('a request that was not sent', () => {
   });
 });
 
+describe('a request that the provider turned away unprocessed', () => {
+  it.each<readonly [string, ScriptedAnswer, string]>([
+    ['a 503', { status: 503 }, 'http_503'],
+    ['a 503 that is a page', { status: 503, text: '<html>back soon</html>' }, 'http_503'],
+    ['a 400 with temporarily_unavailable', oauthError('temporarily_unavailable'), 'temporarily_unavailable'],
+    ['a 500 that names invalid_grant', oauthError('invalid_grant', 500), 'invalid_grant'],
+  ])('(%s) is ERR_PROVIDER_UNAVAILABLE, and the refresh token goes again after a rest', async (_case, answer, why) => {
+    const { llavero, clock, http } = await expired();
+    http.answer(answer);
+    const error = await failureOf(llavero.token(centryKey));
+    expect(error).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryable: true, retryAfterMs: secondMs });
+    expect(error.reason).toMatchObject({ why });
+    expect((await llavero.status(centryKey)).state).toBe('failing');
+    await clock.advance(secondMs);
+    http.answer(centryAnswer(2));
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+  });
+
+  it('rests for as long as the provider asks', async () => {
+    const { llavero, clock, http } = await expired();
+    http.answer({ status: 503, headers: { 'Retry-After': '120' } });
+    expect((await failureOf(llavero.token(centryKey))).retryAfterMs).toBe(120 * secondMs);
+    await clock.advance(119 * secondMs);
+    await failureOf(llavero.token(centryKey));
+    expect(http.requests).toHaveLength(2);
+  });
+});
+
 describe('a request that is rejected for another reason', () => {
   it.each([
     [oauthError('invalid_request'), 'invalid_request'],
@@ -110,7 +162,7 @@ describe('a request that is rejected for another reason', () => {
     const error = await failureOf(llavero.token(centryKey));
     expect(error).toMatchObject({ code: 'ERR_REQUEST_REJECTED', retryable: false });
     expect(error.reason).toMatchObject({ error: name });
-    expect((await llavero.status(centryKey)).state).toBe('ready');
+    expect((await llavero.status(centryKey)).state).toBe('failing');
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REQUEST_REJECTED');
     expect(http.requests).toHaveLength(2);
     await clock.advance(secondMs);

@@ -40,8 +40,8 @@ const scene = (fraction = 0) => {
   };
 };
 
-/** When the `n`-th try comes: the rests double from 50 ms to 5 s. */
-const tries = [0, 50, 150, 350, 750, 1_550, 3_150, 6_350, 11_350, 16_350];
+/** When the `n`-th try comes: the rests double from 50 ms to 1 s. */
+const tries = [0, 50, 150, 350, 750, 1_550, 2_550, 3_550, 4_550, 5_550];
 
 describe('a write that must land', () => {
   it('is done once when the store takes it', async () => {
@@ -68,11 +68,11 @@ describe('a write that must land', () => {
     expect(triedAtMs).toEqual([0, 50, 125, 275]);
   });
 
-  it('is tried for as long as somebody waits, every 5 s', async () => {
+  it('is tried for as long as somebody waits, every second', async () => {
     const { clock, persistAfter, triedAtMs, abandon } = scene();
     const persisting = persistAfter(Infinity);
     await clock.advance(3_600_000);
-    expect(triedAtMs.length).toBeGreaterThan(715);
+    expect(triedAtMs.length).toBeGreaterThan(3_600);
     abandon();
     await clock.advance(5_000);
     expect(await persisting).toEqual(left(failed));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
 import {
   authorizedCentry,
   centryKey,
@@ -86,7 +87,7 @@ describe('a 429', () => {
     await clock.advance(centryLifeMs);
     http.answer(limited('3'));
     await codeOf(llavero.token(centryKey));
-    expect((await llavero.status(centryKey)).state).toBe('ready');
+    expect((await llavero.status(centryKey)).state).toBe('failing');
     await clock.advance(3 * secondMs);
     http.answer(centryAnswer(2));
     expect((await llavero.token(centryKey)).generation).toBe(2);
@@ -117,5 +118,45 @@ describe('a 429', () => {
     await clock.advance(minuteMs);
     const error = await failureOf(llavero.token('citrusad/three'));
     expect(error).toMatchObject({ code: 'ERR_RATE_LIMITED', retryAfterMs: 9 * minuteMs });
+  });
+});
+
+describe('a limit that a classifier reads', () => {
+  const tooMany = { json: { error: 'Access Denied', error_description: 'too many requests' } } as const;
+  const sceneWith = (refusal: 'rate_limited' | 'account_rate_limited') => {
+    const preset = defineProvider({
+      id: 'shop',
+      grant: 'client_credentials',
+      tokenEndpoint: 'https://login.example.com/token',
+      clientAuthentication: 'post',
+      classifyError: ({ text }) => (/too many/.test(text ?? '') ? refusal : undefined),
+    });
+    return makeScene({ providers: [preset({ clientId: 'id', clientSecret: `${canary}-secret` })] });
+  };
+
+  it.each([
+    ['rate_limited', 400],
+    ['account_rate_limited', 400],
+    ['account_rate_limited', 429],
+  ] as const)('(%s with a %i) stops that account only, in every process', async (refusal, status) => {
+    const { llavero, http, clock } = sceneWith(refusal);
+    http.answer({ ...tooMany, status, headers: { 'Retry-After': '60' } });
+    const error = await failureOf(llavero.token('shop/busy'));
+    expect(error).toMatchObject({ code: 'ERR_RATE_LIMITED', retryAfterMs: minuteMs });
+    expect(error.reason).toMatchObject({ scope: 'account' });
+    http.answer(citrusAnswer(1));
+    expect((await llavero.token('shop/quiet')).generation).toBe(1);
+    await clock.advance(30 * secondMs);
+    const later = await failureOf(llavero.token('shop/busy'));
+    expect(later.reason).toMatchObject({ _tag: 'RateLimited', scope: 'account', retryAfterMs: 30 * secondMs });
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('(rate_limited with a 429) stops the client', async () => {
+    const { llavero, http } = sceneWith('rate_limited');
+    http.answer({ ...tooMany, status: 429 });
+    await codeOf(llavero.token('shop/busy'));
+    expect(await codeOf(llavero.token('shop/quiet'))).toBe('ERR_RATE_LIMITED');
+    expect(http.requests).toHaveLength(1);
   });
 });

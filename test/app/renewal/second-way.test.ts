@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { RefreshPolicyOptions } from '../../../src/domain/refresh-policy.js';
 import type { ScriptedReply } from '../../../src/testing/scripted-http.js';
 import {
   accessOf,
   authorizedTray,
   codeOf,
+  during,
   failureOf,
   hourMs,
   secondMs,
@@ -17,8 +19,8 @@ import { canary, secretsOf, trayAnswer, trayError } from '../provider-answers.js
 const reuse = { reuseCode: true } as const;
 
 /** Tray with `reuseCode`, its access token expired. */
-const expired = async (): Promise<Scene> => {
-  const scene = await authorizedTray({}, reuse);
+const expired = async (policy?: RefreshPolicyOptions): Promise<Scene> => {
+  const scene = await authorizedTray({ policy }, reuse);
   await scene.clock.advance(3 * hourMs);
   return scene;
 };
@@ -66,7 +68,7 @@ describe('the code of the installation, kept with reuseCode', () => {
     ['refused', trayError(1000)],
     ['answered with 400', { status: 400 }],
     ['unanswered', { _tag: 'Unknown', why: 'ETIMEDOUT' }],
-    ['answered with 503', { status: 503 }],
+    ['answered with 502', { status: 502 }],
     ['answered with nonsense', { status: 201, json: { message: 'hello' } }],
   ])('is never tried twice when it was %s, also after a restart', async (_case, reply) => {
     const { llavero, another, clock, http } = await expired();
@@ -84,14 +86,15 @@ describe('the code of the installation, kept with reuseCode', () => {
   });
 
   it('is not tried twice when its process died on it', async () => {
-    const { another, llavero, clock, http } = await expired();
+    const scene = await expired();
+    const { another, llavero, clock, http } = scene;
     http.answer(trayError(1000));
     const { arrived } = http.hold();
     const dying = another({ providers: [trayPreset(reuse)] });
     dying.token(trayKey).catch(() => undefined);
     await arrived;
-    await clock.advance(90 * secondMs);
-    expect(await codeOf(llavero.token(trayKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+    await clock.advance(100 * secondMs);
+    expect(await codeOf(during(scene, 15 * secondMs, llavero.token(trayKey)))).toBe('ERR_REAUTHORIZATION_REQUIRED');
     expect(http.requests).toHaveLength(3);
   });
 
@@ -109,27 +112,38 @@ describe('the code of the installation, kept with reuseCode', () => {
     expect(sent(http, 3, 'code')).toBe(`${canary}-installation`);
   });
 
-  it('takes the place of giving up an unresolved outcome', async () => {
+  it('is not tried while an outcome is unresolved, but once a recovery is refused', async () => {
     const { llavero, clock, http } = await expired();
     http.fail('Unknown', 'ETIMEDOUT').fail('Unknown', 'ETIMEDOUT');
     await codeOf(llavero.token(trayKey));
-    await clock.advance(90 * secondMs);
+    await clock.advance(60 * secondMs);
     await codeOf(llavero.token(trayKey));
-    await clock.advance(90 * secondMs);
+    await clock.advance(60 * secondMs);
+    http.answer(trayError(1000)).answer(trayAnswer(2, clock.nowMs()));
+    expect((await llavero.token(trayKey)).generation).toBe(2);
+    expect(http.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET', 'GET', 'POST']);
+  });
+
+  it('takes the place of giving up an unresolved outcome, where the policy is never', async () => {
+    const { llavero, clock, http } = await expired({ recovery: 'never' });
+    http.fail('Unknown', 'ETIMEDOUT');
+    await codeOf(llavero.token(trayKey));
+    await clock.advance(60 * secondMs);
     http.answer(trayAnswer(2, clock.nowMs()));
     expect((await llavero.token(trayKey)).generation).toBe(2);
-    expect(http.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET', 'POST']);
+    expect(http.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST']);
   });
 
   it('is judged as an exchange: an existing pair that ended a moment ago is due at once', async () => {
-    const { llavero, clock, http } = await expired();
+    const scene = await expired();
+    const { llavero, clock, http } = scene;
     const nowMs = clock.nowMs();
     const existing = trayAnswer(2, nowMs - 3 * hourMs - 120 * secondMs, { message: 'Token already exists.' });
     http.answer(trayError(1000)).answer({ ...existing, headers: { Date: new Date(nowMs).toUTCString() } });
     expect((await llavero.token(trayKey)).expiresAt).toEqual(new Date(nowMs + 1));
     await clock.advance(1);
     http.answer(trayAnswer(3, clock.nowMs()));
-    expect((await llavero.token(trayKey)).generation).toBe(3);
+    expect((await during(scene, secondMs, llavero.token(trayKey))).generation).toBe(3);
     expect(sent(http, 3, 'refresh_token')).toBe(secretsOf(2).refresh);
   });
 });

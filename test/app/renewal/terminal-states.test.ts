@@ -4,7 +4,6 @@ import {
   authorizedTray,
   centryKey,
   centryLifeMs,
-  centryPreset,
   citrusKey,
   codeOf,
   failureOf,
@@ -12,11 +11,11 @@ import {
   makeScene,
   minuteMs,
   secondMs,
+  sent,
   trayKey,
   type Scene,
 } from '../llavero-fixture.js';
-import { centry } from '../../../src/adapters/providers/centry.js';
-import { canary, centryAnswer, citrusAnswer, oauthError, trayAnswer, trayError } from '../provider-answers.js';
+import { centryAnswer, citrusAnswer, oauthError, secretsOf, trayAnswer, trayError } from '../provider-answers.js';
 
 const expired = async (): Promise<Scene> => {
   const scene = await authorizedCentry();
@@ -70,34 +69,6 @@ describe('invalid_grant', () => {
   });
 });
 
-describe('a client that is refused', () => {
-  it.each(['invalid_client', 'unauthorized_client'])('by %s stops everything and keeps the grant', async (name) => {
-    const { llavero, another, clock, http } = await expired();
-    http.answer(oauthError(name, 401));
-    const error = await failureOf(llavero.token(centryKey));
-    expect(error).toMatchObject({ code: 'ERR_CLIENT_REJECTED', retryable: false });
-    expect(error.reason).toEqual({ _tag: 'ClientRejected', key: centryKey, error: name });
-    await clock.advance(hourMs);
-    expect((await failureOf(another().token(centryKey))).reason).toEqual(error.reason);
-    expect(await llavero.status(centryKey)).toMatchObject({ state: 'client_rejected', generation: 1 });
-    expect(http.requests).toHaveLength(2);
-  });
-
-  it('is not the client of a preset with another secret, in whichever process', async () => {
-    const { llavero, another, http } = await expired();
-    http.answer(oauthError('invalid_client', 401));
-    await codeOf(llavero.token(centryKey));
-    const corrected = another({
-      providers: [centry({ clientId: 'centry-client', clientSecret: `${canary}-corrected` })],
-    });
-    expect((await corrected.status(centryKey)).state).toBe('ready');
-    expect((await another({ providers: [centryPreset()] }).status(centryKey)).state).toBe('client_rejected');
-    http.answer(centryAnswer(2));
-    expect((await corrected.token(centryKey)).generation).toBe(2);
-    expect((await llavero.token(centryKey)).generation).toBe(2);
-  });
-});
-
 describe('an account that its provider calls unavailable', () => {
   it.each([
     [1001, '1001 store blocked'],
@@ -141,19 +112,49 @@ describe('nothing to renew with', () => {
     expect(http.requests).toHaveLength(1);
   });
 
-  it('is a refresh token past its own end', async () => {
-    const { llavero, clock, http } = await authorizedTray();
-    await clock.advance(30 * 24 * hourMs);
-    const error = await failureOf(llavero.token(trayKey));
-    expect(error.reason).toEqual({ _tag: 'ReauthorizationRequired', key: trayKey, cause: 'refresh_token_expired' });
-    expect((await llavero.status(trayKey)).state).toBe('reauthorization_required');
-    expect(http.requests).toHaveLength(1);
-  });
-
   it('is a code key that was never authorized', async () => {
     const { llavero } = makeScene();
+    await llavero.register({ provider: 'centry', account: 'acme' });
     const error = await failureOf(llavero.token(centryKey));
     expect(error.reason).toEqual({ _tag: 'ReauthorizationRequired', key: centryKey, cause: 'never_authorized' });
     expect((await llavero.status(centryKey)).state).toBe('unauthorized');
+  });
+});
+
+describe('a refresh token past its known end', () => {
+  const past = async (): Promise<Scene> => {
+    const scene = await authorizedTray();
+    await scene.clock.advance(30 * 24 * hourMs);
+    return scene;
+  };
+
+  it('is tried all the same: its end was a hint', async () => {
+    const { llavero, clock, http } = await past();
+    expect((await llavero.status(trayKey)).state).toBe('ready');
+    http.answer(trayAnswer(2, clock.nowMs()));
+    expect((await llavero.token(trayKey)).generation).toBe(2);
+    expect(sent(http, 1, 'refresh_token')).toBe(secretsOf(1).refresh);
+  });
+
+  it('that the provider refuses has expired, and that is final', async () => {
+    const { llavero, http } = await past();
+    http.answer(trayError(1099));
+    const error = await failureOf(llavero.token(trayKey));
+    expect(error.reason).toEqual({ _tag: 'ReauthorizationRequired', key: trayKey, cause: 'refresh_token_expired' });
+    expect((await failureOf(llavero.token(trayKey))).reason).toEqual(error.reason);
+    expect((await llavero.status(trayKey)).state).toBe('reauthorization_required');
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('is tried once a cool-down until there is a verdict, however long that takes', async () => {
+    const { llavero, clock, http } = await past();
+    http.handle(() => ({ _tag: 'Unsent', why: 'ECONNREFUSED' }));
+    for (let minute = 0; minute < 24 * 60; minute += 1) {
+      expect(await codeOf(llavero.token(trayKey))).toBe('ERR_PROVIDER_UNAVAILABLE');
+      await clock.advance(minuteMs);
+    }
+    expect(http.requests).toHaveLength(1 + 24 * 60);
+    http.handle(() => trayAnswer(2, clock.nowMs()));
+    expect((await llavero.token(trayKey)).generation).toBe(2);
   });
 });

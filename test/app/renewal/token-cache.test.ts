@@ -5,7 +5,7 @@ import { centryAnswer } from '../provider-answers.js';
 describe('the tokens in memory', () => {
   it('never go back to an older one that a slow reading of the store brings', async () => {
     const { llavero, clock, store, settle, http } = await authorizedCentry();
-    await clock.advance(30 * secondMs);
+    await clock.advance(15 * secondMs);
     const stale = store.holdNextAnswer('read');
     await llavero.token(centryKey);
     await stale.arrived;
@@ -49,7 +49,7 @@ describe('the tokens in memory', () => {
     const { llavero, another, clock, settle } = await authorizedCentry();
     await another().remove(centryKey);
     expect((await llavero.token(centryKey)).generation).toBe(1);
-    await clock.advance(30 * secondMs);
+    await clock.advance(15 * secondMs);
     await llavero.token(centryKey);
     await settle();
     await expect(llavero.token(centryKey)).rejects.toMatchObject({ code: 'ERR_REAUTHORIZATION_REQUIRED' });

@@ -6,16 +6,19 @@ import {
   centryLifeMs,
   citrusKey,
   codeOf,
+  during,
+  failureOf,
   makeScene,
   minuteMs,
   secondMs,
   sent,
+  type ProcessOptions,
   type Scene,
 } from '../llavero-fixture.js';
-import { canary, centryAnswer, citrusAnswer, oauthError, secretsOf } from '../provider-answers.js';
+import { canary, centryAnswer, citrusAnswer, secretsOf } from '../provider-answers.js';
 
-const expired = async (): Promise<Scene> => {
-  const scene = await authorizedCentry();
+const expired = async (options: ProcessOptions = {}): Promise<Scene> => {
+  const scene = await authorizedCentry(options);
   await scene.clock.advance(centryLifeMs);
   return scene;
 };
@@ -36,6 +39,7 @@ describe('two processes on one store', () => {
 
   it('send one request a generation for a client-credentials key as well', async () => {
     const { llavero, another, clock, http } = makeScene();
+    await llavero.register({ provider: 'citrusad' });
     const held = http.hold();
     const first = llavero.token(citrusKey);
     await held.arrived;
@@ -130,108 +134,18 @@ describe('two processes on one store', () => {
   });
 });
 
-describe('a late answer', () => {
-  it('of a slow owner is committed while its generation is current, whoever holds the attempt by then', async () => {
-    const { llavero, another, clock, http, eventsOf } = await expired();
-    const slow = http.hold();
-    const first = codeOf(llavero.token(centryKey));
-    await slow.arrived;
-    await clock.advance(90 * secondMs);
-    const probe = http.hold();
-    const second = another().token(centryKey);
-    await probe.arrived;
-    slow.release(centryAnswer(2));
-    await clock.advance(0);
-    probe.release(oauthError('invalid_grant'));
-    expect(accessOf(await second)).toBe(secretsOf(2).access);
-    expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(2).access);
-    expect(await first).toBe('ERR_STORE_FAILED');
-    expect(eventsOf('token_committed').map(({ generation }) => generation)).toEqual([1, 2]);
-    expect(http.requests).toHaveLength(3);
-    expect([sent(http, 1, 'refresh_token'), sent(http, 2, 'refresh_token')]).toEqual([
-      secretsOf(1).refresh,
-      secretsOf(1).refresh,
-    ]);
-  });
-
-  it('to the later of two requests replaces the one to the earlier: it may have ended that one', async () => {
-    const { llavero, another, clock, http, eventsOf } = await expired();
-    const slow = http.hold();
-    const first = codeOf(llavero.token(centryKey));
-    await slow.arrived;
-    await clock.advance(90 * secondMs);
-    const probe = http.hold();
-    const second = another().token(centryKey);
-    await probe.arrived;
-    slow.release(centryAnswer(2));
-    await clock.advance(0);
-    probe.release(centryAnswer(3));
-    expect(accessOf(await second)).toBe(secretsOf(3).access);
-    expect(await first).toBe('ERR_STORE_FAILED');
-    expect(accessOf(await another().token(centryKey))).toBe(secretsOf(3).access);
-    expect(eventsOf('token_committed').map(({ generation }) => generation)).toEqual([1, 2, 3]);
-    expect(eventsOf('token_discarded')).toEqual([]);
-  });
-
-  it('that is superseded is discarded: the newer token is used', async () => {
-    const { llavero, another, clock, http, eventsOf } = await expired();
-    const slow = http.hold();
-    const first = codeOf(llavero.token(centryKey));
-    await slow.arrived;
-    await clock.advance(90 * secondMs);
-    http.answer(centryAnswer(7));
-    expect(accessOf(await another().token(centryKey))).toBe(secretsOf(7).access);
-    slow.release(centryAnswer(2));
-    await clock.advance(0);
-    expect(await first).toBe('ERR_STORE_FAILED');
-    expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(7).access);
-    expect(eventsOf('token_discarded')).toMatchObject([{ key: centryKey, generation: 1 }]);
-  });
-
-  it('that says no is not believed once somebody knows better', async () => {
-    const { llavero, another, clock, http } = await expired();
-    const slow = http.hold();
-    const first = codeOf(llavero.token(centryKey));
-    await slow.arrived;
-    await clock.advance(90 * secondMs);
-    http.answer(centryAnswer(7));
-    await another().token(centryKey);
-    slow.release(oauthError('invalid_grant'));
-    await clock.advance(0);
-    await first;
-    expect((await llavero.status(centryKey)).state).toBe('ready');
-    expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(7).access);
-  });
-
-  it('that says no while the probe of another is under way says nothing about the probe', async () => {
-    const { llavero, another, clock, http } = await expired();
-    const slow = http.hold();
-    const first = codeOf(llavero.token(centryKey));
-    await slow.arrived;
-    await clock.advance(90 * secondMs);
-    const probe = http.hold();
-    const second = another().token(centryKey);
-    await probe.arrived;
-    slow.release(oauthError('invalid_grant'));
-    await clock.advance(0);
-    expect((await llavero.status(centryKey)).state).toBe('renewing');
-    probe.release(centryAnswer(2));
-    await clock.advance(minuteMs);
-    expect((await second).generation).toBe(2);
-    expect(await first).toBe('ERR_STORE_FAILED');
-    expect((await llavero.token(centryKey)).generation).toBe(2);
-  });
-});
-
 describe('a process that was held up', () => {
+  const patient = { patienceMs: minuteMs } as const;
+
   it('between recording its attempt and sending does not send: somebody may have taken over', async () => {
-    const { llavero, clock, http, store } = await expired();
+    const { llavero, clock, http, store } = await expired({ storeTimeoutMs: minuteMs });
     const slow = store.holdNextAnswer('update');
-    const token = codeOf(llavero.token(centryKey));
+    const token = failureOf(llavero.token(centryKey, patient));
     await slow.arrived;
-    await clock.advance(20 * secondMs);
+    await clock.advance(15 * secondMs);
     slow.release();
-    expect(await token).toBe('ERR_PROVIDER_UNAVAILABLE');
+    const why = 'this process was held up between recording its attempt and sending';
+    expect(await token).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', reason: { why } });
     expect(http.requests).toHaveLength(1);
     await clock.advance(secondMs);
     http.answer(centryAnswer(2));
@@ -239,13 +153,46 @@ describe('a process that was held up', () => {
   });
 
   it('for less than that still sends', async () => {
-    const { llavero, clock, http, store } = await expired();
+    const { llavero, clock, http, store } = await expired({ storeTimeoutMs: minuteMs });
     const slow = store.holdNextAnswer('update');
-    const token = llavero.token(centryKey);
+    const token = llavero.token(centryKey, patient);
     await slow.arrived;
-    await clock.advance(20 * secondMs - 1);
+    await clock.advance(15 * secondMs - 1);
     http.answer(centryAnswer(2));
     slow.release();
     expect((await token).generation).toBe(2);
+  });
+});
+
+describe('renewals of one key', () => {
+  it('are a second apart: another process that wants a newer one waits', async () => {
+    const scene = await expired();
+    const { llavero, another, clock, http } = scene;
+    http.answer(centryAnswer(2)).answer(centryAnswer(3));
+    await llavero.token(centryKey);
+    const other = another();
+    await other.token(centryKey);
+    const forced = other.token(centryKey, { force: true });
+    await clock.advance(secondMs - 1);
+    expect(http.requests).toHaveLength(2);
+    expect((await during(scene, 1, forced)).generation).toBe(3);
+  });
+
+  it('are a second apart, which a caller without patience is told', async () => {
+    const { llavero, clock, http } = await expired();
+    http.answer(centryAnswer(2));
+    await llavero.token(centryKey);
+    await clock.advance(300);
+    const error = await failureOf(llavero.token(centryKey, { force: true, patienceMs: 0 }));
+    expect(error).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryable: true });
+    expect(error.reason._tag).toBe('RenewalUnderWay');
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('wait for no authorization: only renewals are counted', async () => {
+    const { llavero, http } = await expired();
+    http.answer(centryAnswer(2)).answer(centryAnswer(3));
+    await llavero.exchange(centryKey, { code: 'c' });
+    expect((await llavero.token(centryKey, { force: true })).generation).toBe(3);
   });
 });

@@ -5,20 +5,18 @@ import {
   authorizedCentry,
   centryKey,
   centryLifeMs,
-  citrusKey,
   codeOf,
   failureOf,
-  makeScene,
   minuteMs,
   secondMs,
   sent,
   type Scene,
 } from '../llavero-fixture.js';
-import { centryAnswer, citrusAnswer, oauthError, secretsOf } from '../provider-answers.js';
+import { centryAnswer, oauthError, secretsOf } from '../provider-answers.js';
 
 const timeout: ScriptedReply = { _tag: 'Unknown', why: 'ETIMEDOUT' };
 
-const expired = async (recovery: RecoveryPolicy = 'probe-once'): Promise<Scene> => {
+const expired = async (recovery: RecoveryPolicy = 'probe'): Promise<Scene> => {
   const scene = await authorizedCentry({ policy: { recovery } });
   await scene.clock.advance(centryLifeMs);
   return scene;
@@ -36,24 +34,39 @@ describe('a renewal that may have been processed', () => {
   it.each<readonly [string, ScriptedReply]>([
     ['a timeout', timeout],
     ['a reset', { _tag: 'Unknown', why: 'ECONNRESET' }],
-    ['a 503', { status: 503 }],
+    ['a 500', { status: 500 }],
+    ['a 502', { status: 502 }],
     ['a 408', { status: 408 }],
     ['a 425', { status: 425 }],
     ['an unreadable 200', { status: 200 }],
     ['a 200 without a token', { status: 200, json: { message: 'ok' } }],
-    ['server_error', oauthError('server_error')],
   ])('(%s) is ERR_OUTCOME_UNKNOWN, retryable when its settle window is over', async (_case, reply) => {
     const { llavero, another, clock, http } = await expired();
     http.handle(() => reply);
     const error = await failureOf(llavero.token(centryKey));
-    expect(error).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', retryable: true, retryAfterMs: 90 * secondMs });
+    expect(error).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', retryable: true, retryAfterMs: minuteMs });
     expect((await llavero.status(centryKey)).state).toBe('outcome_unknown');
     await clock.advance(40 * secondMs);
     for (const process of [llavero, another()]) {
       const later = await failureOf(process.token(centryKey));
-      expect(later).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', retryable: true, retryAfterMs: 50 * secondMs });
+      expect(later).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', retryable: true, retryAfterMs: 20 * secondMs });
     }
     expect(http.requests).toHaveLength(2);
+  });
+
+  it('settles from when it was sent, not from when its answer was given up', async () => {
+    const { llavero, clock, http } = await expired();
+    const held = http.hold();
+    const renewing = failureOf(llavero.token(centryKey, { patienceMs: minuteMs }));
+    await held.arrived;
+    await clock.advance(25 * secondMs);
+    held.release(timeout);
+    expect((await renewing).retryAfterMs).toBe(35 * secondMs);
+    await clock.advance(35 * secondMs - 1);
+    expect((await failureOf(llavero.token(centryKey))).retryAfterMs).toBe(1);
+    await clock.advance(1);
+    http.answer(centryAnswer(2));
+    expect((await llavero.token(centryKey)).generation).toBe(2);
   });
 
   it('leaves a valid token in use', async () => {
@@ -62,15 +75,15 @@ describe('a renewal that may have been processed', () => {
     http.fail('Unknown', 'ETIMEDOUT');
     await llavero.token(centryKey);
     await settle();
-    await clock.advance(minuteMs);
+    await clock.advance(minuteMs - 1);
     expect((await llavero.token(centryKey)).generation).toBe(1);
     expect((await llavero.status(centryKey)).state).toBe('outcome_unknown');
     expect(http.requests).toHaveLength(2);
   });
 
-  it('is recovered by probe-once after the settle window, once, by one process', async () => {
+  it('is recovered by probe after the settle window, by one process', async () => {
     const { llavero, another, clock, http, eventsOf } = await unresolved();
-    await clock.advance(90 * secondMs);
+    await clock.advance(minuteMs);
     http.answer(centryAnswer(2));
     const tokens = [llavero.token(centryKey), another().token(centryKey), another().token(centryKey)];
     await clock.advance(secondMs);
@@ -92,7 +105,7 @@ describe('a renewal that may have been processed', () => {
 
   it('is not recovered by never: a person is needed when the settle window is over', async () => {
     const { llavero, another, clock, http } = await unresolved('never');
-    await clock.advance(90 * secondMs - 1);
+    await clock.advance(minuteMs - 1);
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
     await clock.advance(1);
     const error = await failureOf(llavero.token(centryKey));
@@ -102,37 +115,58 @@ describe('a renewal that may have been processed', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it.each(['probe-once', 'retry'] as const)(
-    'that %s could not resolve needs a person, after at most one recovery, across processes and restarts',
-    async (recovery) => {
+  it.each<readonly [RecoveryPolicy, readonly number[]]>([
+    ['probe', [60, 120, 180, 240]],
+    ['retry', [1, 61, 121, 181, 241]],
+  ])(
+    'is recovered by %s again and again, once a settle window, across processes and restarts',
+    async (recovery, seconds) => {
       const { llavero, another, clock, http } = await unresolved(recovery);
-      await clock.advance(90 * secondMs);
-      http.handle(() => timeout);
-      const second = await failureOf(llavero.token(centryKey));
-      expect(second).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', retryAfterMs: 90 * secondMs });
-      await clock.advance(90 * secondMs - 1);
-      expect(await codeOf(another().token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
-      await clock.advance(1);
-      expect(await codeOf(another().token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
-      await clock.advance(60 * minuteMs);
-      expect(await codeOf(another().token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
-      expect(await codeOf(llavero.token(centryKey, { force: true }))).toBe('ERR_REAUTHORIZATION_REQUIRED');
-      expect(http.requests).toHaveLength(3);
+      const unknownAtMs = clock.monotonicMs();
+      const recoveredAtMs: number[] = [];
+      http.handle(() => {
+        recoveredAtMs.push(clock.monotonicMs() - unknownAtMs);
+        return timeout;
+      });
+      for (let second = 0; second < 5 * 60; second += 1) {
+        const process = second % 2 === 0 ? llavero : another();
+        expect(await codeOf(process.token(centryKey, { force: second % 3 === 0 }))).toBe('ERR_OUTCOME_UNKNOWN');
+        await clock.advance(secondMs);
+      }
+      expect(recoveredAtMs).toEqual(seconds.map((at) => at * secondMs));
+      http.handle(() => centryAnswer(2));
+      await clock.advance(minuteMs);
+      expect((await llavero.token(centryKey)).generation).toBe(2);
     },
   );
 
-  it('whose probe is refused was processed after all: the refresh token is lost, and that is said', async () => {
+  it('keeps each recovery on record: it is counted', async () => {
     const { llavero, clock, http } = await unresolved();
-    await clock.advance(90 * secondMs);
+    http.handle(() => timeout);
+    for (let recovery = 1; recovery <= 3; recovery += 1) {
+      await clock.advance(minuteMs);
+      await codeOf(llavero.token(centryKey));
+      const { state, lastFailure } = await llavero.status(centryKey);
+      expect([state, lastFailure?.code, lastFailure?.count]).toEqual([
+        'outcome_unknown',
+        'ERR_OUTCOME_UNKNOWN',
+        1 + recovery,
+      ]);
+    }
+  });
+
+  it('whose recovery is refused was processed after all: the refresh token is lost, and that is said', async () => {
+    const { llavero, clock, http } = await unresolved();
+    await clock.advance(minuteMs);
     http.answer(oauthError('invalid_grant'));
     const error = await failureOf(llavero.token(centryKey));
     expect(error.reason).toEqual({ _tag: 'ReauthorizationRequired', key: centryKey, cause: 'outcome_unresolved' });
     expect((await failureOf(llavero.token(centryKey))).reason).toEqual(error.reason);
   });
 
-  it('keeps its one probe when that never left, or was turned away', async () => {
+  it('stays unresolved when its recovery never left, or was turned away without a verdict', async () => {
     const { llavero, clock, http } = await unresolved();
-    await clock.advance(90 * secondMs);
+    await clock.advance(minuteMs);
     http.fail('Unsent', 'ECONNREFUSED').answer({ status: 429 }).answer(oauthError('invalid_client', 401));
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_PROVIDER_UNAVAILABLE');
     expect((await llavero.status(centryKey)).state).toBe('outcome_unknown');
@@ -140,13 +174,25 @@ describe('a renewal that may have been processed', () => {
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_RATE_LIMITED');
     await clock.advance(10 * secondMs);
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_CLIENT_REJECTED');
-    await llavero.register({ provider: 'centry', account: 'acme' });
+    await llavero.register({ provider: 'centry', account: 'acme', clientSecret: 'put-right' });
     expect((await llavero.status(centryKey)).state).toBe('outcome_unknown');
     http.handle(() => timeout);
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
-    await clock.advance(90 * secondMs);
-    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
-    expect(http.requests).toHaveLength(1 + 1 + 3 + 1);
+    await clock.advance(minuteMs);
+    http.handle(() => oauthError('invalid_grant'));
+    expect((await failureOf(llavero.token(centryKey))).reason).toMatchObject({ cause: 'outcome_unresolved' });
+    expect(http.requests).toHaveLength(1 + 1 + 3 + 2);
+  });
+
+  it('is recovered no sooner than its provider asked with Retry-After', async () => {
+    const { llavero, clock, http } = await expired();
+    http.answer({ status: 500, headers: { 'Retry-After': '300' } });
+    expect((await failureOf(llavero.token(centryKey))).retryAfterMs).toBe(5 * minuteMs);
+    await clock.advance(5 * minuteMs - 1);
+    expect((await failureOf(llavero.token(centryKey))).retryAfterMs).toBe(1);
+    await clock.advance(1);
+    http.answer(centryAnswer(2));
+    expect((await llavero.token(centryKey)).generation).toBe(2);
   });
 
   it('is settled by a person who authorizes anew', async () => {
@@ -154,74 +200,5 @@ describe('a renewal that may have been processed', () => {
     http.answer(centryAnswer(2));
     await llavero.exchange(centryKey, { code: 'c' });
     expect(await llavero.status(centryKey)).toMatchObject({ state: 'ready', generation: 2 });
-  });
-});
-
-describe('a process that died on its attempt', () => {
-  /** The request left, and neither its answer nor its process was seen again. */
-  const died = async (recovery?: RecoveryPolicy): Promise<Scene> => {
-    const scene = await expired(recovery);
-    const { arrived } = scene.http.hold();
-    scene
-      .another()
-      .token(centryKey)
-      .catch(() => undefined);
-    await arrived;
-    return scene;
-  };
-
-  it('is waited for until its ttl, then its request settles, then it is probed', async () => {
-    const { llavero, clock, http } = await died();
-    const busy = await failureOf(llavero.token(centryKey, { patienceMs: 0 }));
-    expect(busy).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryAfterMs: 30 * secondMs });
-    expect((await llavero.status(centryKey)).state).toBe('renewing');
-    await clock.advance(30 * secondMs);
-    const settling = await failureOf(llavero.token(centryKey));
-    expect(settling).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', retryable: true, retryAfterMs: minuteMs });
-    expect((await llavero.status(centryKey)).state).toBe('outcome_unknown');
-    await clock.advance(minuteMs);
-    http.answer(centryAnswer(2));
-    expect((await llavero.token(centryKey)).generation).toBe(2);
-  });
-
-  it('is taken over by retry as soon as its ttl is over, also by somebody who waits', async () => {
-    const { llavero, clock, http } = await died('retry');
-    const waiting = llavero.token(centryKey, { patienceMs: minuteMs });
-    http.answer(centryAnswer(2));
-    await clock.advance(29 * secondMs);
-    expect(http.requests).toHaveLength(2);
-    await clock.advance(2 * secondMs);
-    expect((await waiting).generation).toBe(2);
-    expect(http.requests).toHaveLength(3);
-  });
-});
-
-describe('a request that can be repeated without harm', () => {
-  it.each<readonly [string, ScriptedReply, string]>([
-    ['a timeout', timeout, 'ERR_PROVIDER_UNAVAILABLE'],
-    ['a 503', { status: 503 }, 'ERR_PROVIDER_UNAVAILABLE'],
-    ['an unreadable 200', { status: 200 }, 'ERR_RESPONSE_MALFORMED'],
-  ])('knows no unknown outcome: after %s it rests and asks again', async (_case, reply, code) => {
-    const { llavero, clock, http } = makeScene();
-    http.handle(() => reply);
-    const error = await failureOf(llavero.token(citrusKey));
-    expect(error.code).toBe(code);
-    expect((await llavero.status(citrusKey)).state).toBe('ready');
-    await clock.advance(secondMs);
-    http.handle(() => citrusAnswer(1));
-    expect((await llavero.token(citrusKey)).generation).toBe(1);
-  });
-
-  it('is taken over when its owner has died, as soon as its ttl is over', async () => {
-    const { llavero, another, clock, http } = makeScene();
-    const { arrived } = http.hold();
-    another()
-      .token(citrusKey)
-      .catch(() => undefined);
-    await arrived;
-    await clock.advance(30 * secondMs);
-    expect((await llavero.status(citrusKey)).state).toBe('ready');
-    http.answer(citrusAnswer(1));
-    expect((await llavero.token(citrusKey)).generation).toBe(1);
   });
 });

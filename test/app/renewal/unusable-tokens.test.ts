@@ -26,9 +26,9 @@ describe('an answer that brings a refresh token and no access token that can be 
     expect(eventsOf('token_committed').map((event) => Object.hasOwn(event, 'fingerprint'))).toEqual([true, false]);
     expect(eventsOf('warning')).toMatchObject([{ key: centryKey, warning: 'access_token_unusable' }]);
     expect(await llavero.status(centryKey)).toMatchObject({
-      state: 'ready',
+      state: 'failing',
       generation: 2,
-      lastFailure: { code: 'ERR_RESPONSE_MALFORMED' },
+      lastFailure: { code: 'ERR_RESPONSE_MALFORMED', count: 1 },
     });
   });
 
@@ -97,17 +97,23 @@ describe('an answer without any token', () => {
 });
 
 describe('a token that is over when it arrives', () => {
-  it('is never handed out, and asked for a few times only', async () => {
+  it('is never handed out, and asked for a few times only, unless the provider gives none that lives longer', async () => {
     const { llavero, clock, http } = makeScene();
     const slow = async () => {
       await clock.sleep(2 * secondMs);
-      return citrusAnswer(1, { expires_in: 1 });
+      return citrusAnswer(1, { expires_in: lifeS });
     };
+    let lifeS = 2;
     http.handle(slow);
-    const token = failureOf(llavero.token(citrusKey));
+    const late = failureOf(llavero.token(citrusKey));
     await clock.advance(minuteMs);
-    expect((await token).code).toBe('ERR_RESPONSE_MALFORMED');
+    expect((await late).code).toBe('ERR_RESPONSE_MALFORMED');
     expect(http.requests).toHaveLength(3);
+    lifeS = 0;
+    const momentary = llavero.token(citrusKey);
+    await clock.advance(minuteMs);
+    expect((await momentary).generation).toBe(4);
+    expect(http.requests).toHaveLength(4);
   });
 });
 

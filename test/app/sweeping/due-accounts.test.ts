@@ -2,7 +2,7 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
 import { makeDueAccounts, type DueAccounts } from '../../../src/app/sweeping/due-accounts.js';
-import type { AccountRecord } from '../../../src/domain/account-record.js';
+import type { FoundRecord } from '../../../src/domain/unreadable-record.js';
 import { tokenError, type TokenError } from '../../../src/domain/token-error.js';
 import { recordWith } from '../../domain/protocol-fixtures.js';
 
@@ -15,7 +15,7 @@ const dueStore = (keys: readonly string[]) => {
   return {
     due,
     asked,
-    read: (limit: number): TE.TaskEither<TokenError, readonly AccountRecord[]> =>
+    read: (limit: number): TE.TaskEither<TokenError, readonly FoundRecord[]> =>
       TE.fromIO(() => {
         asked.push(limit);
         return due.slice(0, limit).map((key) => recordWith({ key }));
@@ -23,7 +23,7 @@ const dueStore = (keys: readonly string[]) => {
   };
 };
 
-const keyOf = (next: Either<TokenError, AccountRecord | undefined>): string | undefined => {
+const keyOf = (next: Either<TokenError, FoundRecord | undefined>): string | undefined => {
   if (next._tag === 'Left') throw new Error(next.left._tag);
   return next.right?.key;
 };

@@ -27,6 +27,40 @@ describe('exchange', () => {
     expect(sent(http, 0, 'code')).toBe(`${canary}-code`);
   });
 
+  it.each([
+    ['https://app.example.com/centry?code=4%2F0Ab%3D&state=xyz', '4/0Ab='],
+    [`${outOfBand}?code=abc`, 'abc'],
+    ['code=abc&state=xyz', 'abc'],
+    ['4/0Ab=', '4/0Ab='],
+  ])('takes the code out of the whole address that was pasted: %s', async (pasted, code) => {
+    const { llavero, http } = makeScene();
+    http.answer(centryAnswer(1));
+    await llavero.exchange(centryKey, { code: pasted });
+    expect(sent(http, 0, 'code')).toBe(code);
+    expect(sent(http, 0, 'redirect_uri')).toBe('https://app.example.com/centry');
+  });
+
+  it('takes it out of Tray’s address as well, and believes no API address in it', async () => {
+    const { llavero, clock, http } = makeScene();
+    const pasted = 'https://app.example.com/tray?code=abc&api_address=https%3A%2F%2Fevil.example.org%2Fweb_api';
+    await expect(llavero.exchange(trayKey, { code: pasted })).rejects.toThrow('needs apiAddress');
+    http.answer(trayAnswer(1, clock.nowMs()));
+    await llavero.exchange(trayKey, { code: pasted, apiAddress });
+    expect(sent(http, 0, 'code')).toBe('abc');
+    expect(http.requests.at(0)?.url).toBe(`${apiAddress}/auth`);
+  });
+
+  it('gives the error that stands in a pasted address, and asks for a code where none does', async () => {
+    const { llavero, http } = makeScene();
+    const denied = 'https://app.example.com/centry?error=access_denied&state=xyz';
+    expect(await codeOf(llavero.exchange(centryKey, { code: denied }))).toBe('ERR_ACCESS_DENIED');
+    const bare = llavero.exchange(centryKey, { code: `https://app.example.com/centry?state=${canary}` });
+    await expect(bare).rejects.toThrow(TypeError);
+    await expect(bare).rejects.toThrow(/paste the code alone, or the address that the browser came back to/);
+    await expect(bare).rejects.not.toThrow(canary);
+    expect(http.requests).toEqual([]);
+  });
+
   it('takes another redirect URI for one time', async () => {
     const { llavero, http } = makeScene();
     http.answer(centryAnswer(1));
@@ -100,7 +134,9 @@ describe('exchange', () => {
       const { llavero, http } = makeScene();
       const exchanged = callLoosely(llavero, 'exchange', centryKey, input);
       await expect(exchanged).rejects.toThrow(
-        new TypeError('exchange(key, { code }): code must be the text that the provider showed'),
+        new TypeError(
+          'exchange(key, { code }): code must be the text that the provider showed, or the address that it sent the browser to',
+        ),
       );
       expect(http.requests).toEqual([]);
     },

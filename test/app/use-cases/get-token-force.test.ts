@@ -166,7 +166,7 @@ describe('minValidMs', () => {
     await clock.advance(9 * secondMs);
     http.answer(centryAnswer(3));
     held.release(centryAnswer(2, { expires_in: 60 }));
-    await clock.advance(secondMs);
+    await clock.advance(2 * secondMs);
     expect((await other).generation).toBe(2);
     expect((await asking).generation).toBe(3);
   });

@@ -88,15 +88,60 @@ describe('the patience of a caller', () => {
     const { llavero, another, clock, http } = await authorizedCentry();
     await clock.advance(centryLifeMs);
     const held = http.hold();
-    const elsewhere = another().token(centryKey);
+    const elsewhere = another().token(centryKey, { patienceMs: 60 * secondMs });
     await held.arrived;
     const failure = failureOf(llavero.token(centryKey));
     await clock.advance(15 * secondMs);
     const error = await failure;
-    expect(error).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryable: true, retryAfterMs: 15 * secondMs });
+    expect(error).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryable: true });
+    expect(error.reason._tag).toBe('RenewalUnderWay');
+    expect(error.retryAfterMs).toBeGreaterThan(0);
     held.release(centryAnswer(2));
     expect((await elsewhere).generation).toBe(2);
     expect(http.requests).toHaveLength(2);
+  });
+
+  it('is how long it waits for the renewal of its own process, which goes on and is committed', async () => {
+    const { llavero, another, clock, http, settle } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    const held = http.hold();
+    const starting = failureOf(llavero.token(centryKey));
+    await held.arrived;
+    await clock.advance(5 * secondMs);
+    const joining = failureOf(llavero.token(centryKey, { patienceMs: 3 * secondMs }));
+    await clock.advance(3 * secondMs);
+    for (const error of [await joining, await failureOf(llavero.token(centryKey, { patienceMs: 0 }))]) {
+      expect(error).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryable: true, retryAfterMs: secondMs });
+      expect(error.reason._tag).toBe('RenewalUnderWay');
+    }
+    await clock.advance(7 * secondMs);
+    expect((await starting).reason._tag).toBe('RenewalUnderWay');
+    held.release(centryAnswer(2));
+    await settle();
+    expect(llavero.peek(centryKey)?.generation).toBe(2);
+    expect((await another().token(centryKey)).generation).toBe(2);
+    expect(http.requests).toHaveLength(2);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('is at most half of what is left of a token that it holds, which it is given then', async () => {
+    const { llavero, clock, http, eventsOf } = await authorizedCentry();
+    await clock.advance(centryLifeMs - 20 * secondMs);
+    const held = http.hold();
+    let given: number | undefined;
+    const waiting = llavero.token(centryKey).then(({ generation }) => {
+      given = generation;
+    });
+    await held.arrived;
+    await clock.advance(10 * secondMs - 1);
+    expect(given).toBeUndefined();
+    await clock.advance(1);
+    await waiting;
+    expect(given).toBe(1);
+    expect(eventsOf('stale_token_served')).toMatchObject([{ code: 'ERR_PROVIDER_UNAVAILABLE', generation: 1 }]);
+    held.release(centryAnswer(2));
+    await clock.advance(0);
+    expect(llavero.peek(centryKey)?.generation).toBe(2);
   });
 
   it('can be given per call, and be none at all', async () => {

@@ -78,7 +78,7 @@ describe('a token that an API refused', () => {
     const rejected = await process.token(centryKey);
     await llavero.invalidate(centryKey, rejected);
     expect((await process.token(centryKey)).generation).toBe(1);
-    await clock.advance(30 * secondMs);
+    await clock.advance(15 * secondMs);
     await process.token(centryKey);
     await settle();
     http.answer(centryAnswer(2));
@@ -88,7 +88,7 @@ describe('a token that an API refused', () => {
   it('stays refused although an older reading of the store arrives later', async () => {
     const { llavero, clock, store, settle, http } = await authorizedCentry();
     const rejected = await llavero.token(centryKey);
-    await clock.advance(30 * secondMs);
+    await clock.advance(15 * secondMs);
     const stale = store.holdNextAnswer('read');
     await llavero.token(centryKey);
     await stale.arrived;

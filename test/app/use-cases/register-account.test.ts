@@ -20,6 +20,8 @@ const emptyPresets = [centry(), tray(), citrusAd()];
 describe('register', () => {
   it('creates an account and sends nothing', async () => {
     const { llavero, http, store, eventsOf, clock } = makeScene();
+    await llavero.ready();
+    store.resetCounts();
     expect(await llavero.register({ provider: 'centry', account: 'acme' })).toEqual({
       key: centryKey,
       provider: 'centry',
@@ -28,7 +30,7 @@ describe('register', () => {
       state: 'unauthorized',
     });
     expect(http.requests).toEqual([]);
-    expect(store.writes()).toBe(2);
+    expect(store.writes()).toBe(1);
     expect(eventsOf('registered')).toEqual([
       { type: 'registered', key: centryKey, at: new Date(clock.nowMs()), created: true },
     ]);
@@ -111,10 +113,24 @@ describe('register', () => {
     await clock.advance(centryLifeMs);
     http.answer(oauthError('invalid_grant'));
     await codeOf(llavero.token(centryKey));
-    const status = await llavero.register({ provider: 'centry', account: 'acme', clientId: 'another-client' });
+    const status = await llavero.register({ provider: 'centry', account: 'acme', scope: 'write_orders' });
     expect(status.state).toBe('reauthorization_required');
     expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
     expect(http.requests).toHaveLength(2);
+  });
+
+  it('of another client lets that one ask once, for the verdict was about the one before', async () => {
+    const { llavero, clock, http } = await authorizedCentry();
+    await clock.advance(centryLifeMs);
+    http.answer(oauthError('invalid_grant'));
+    await codeOf(llavero.token(centryKey));
+    const status = await llavero.register({ provider: 'centry', account: 'acme', clientId: 'another-client' });
+    expect(status.state).not.toBe('reauthorization_required');
+    http.answer(oauthError('invalid_grant'));
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_CLIENT_REJECTED');
+    expect((await llavero.status(centryKey)).state).toBe('reauthorization_required');
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+    expect(http.requests).toHaveLength(3);
   });
 
   it('loses nothing that another process registers at the same time', async () => {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { EncryptionKeys, ResealReport } from 'llavero';
-import { accessOf, authorizedCentry, centryKey, codeOf, encryption, failureOf, makeScene } from '../llavero-fixture.js';
+import {
+  accessOf,
+  authorizedCentry,
+  centryKey,
+  codeOf,
+  encryption,
+  failureOf,
+  makeScene,
+  minuteMs,
+} from '../llavero-fixture.js';
 import type { Scene } from '../llavero-fixture.js';
 import { centryAnswer, secretsOf } from '../provider-answers.js';
 
@@ -111,6 +120,66 @@ describe('reseal', () => {
     expect([report.total, report.failed]).toEqual([51, 0]);
     expect(report.resealed).toBeLessThan(51);
   });
+});
+
+describe('reseal, while browsers are out on authorizations', () => {
+  const started = async (count: number): Promise<Scene & { readonly states: readonly string[] }> => {
+    const scene = await authorizedCentry({ encryption: { keys: old } });
+    const states: string[] = [];
+    for (let n = 0; n < count; n += 1) states.push((await scene.llavero.authorize(centryKey)).state);
+    return { ...scene, states };
+  };
+
+  it('moves those too, so that a callback comes back to a process that has the newest key alone', async () => {
+    const { another, http, states } = await started(45);
+    await another({ encryption: rotating }).reseal();
+    const process = another({ encryption: { keys: next } });
+    for (const [index, state] of states.entries()) {
+      http.answer(centryAnswer(2 + index));
+      expect((await process.callback(`?code=c&state=${state}`)).generation).toBe(2 + index);
+    }
+  });
+
+  it('brings back none that was taken meanwhile', async () => {
+    const { another, http, store, states } = await started(1);
+    const process = another({ encryption: rotating });
+    await process.ready();
+    const held = store.holdNext('updatePending');
+    const resealing = process.reseal();
+    await held.arrived;
+    http.answer(centryAnswer(2));
+    await another({ encryption: rotating }).callback(`?code=c&state=${states[0]}`);
+    held.release();
+    await resealing;
+    expect(await codeOf(process.callback(`?code=c&state=${states[0]}`))).toBe('ERR_STATE_MISMATCH');
+  });
+
+  it('keeps an older key needed while one of them does not open, and no longer than that may come back', async () => {
+    const { another, store, clock, eventsOf } = await started(1);
+    const found = await store.pendings({ limit: 1 })();
+    const pending = found._tag === 'Right' ? found.right[0] : undefined;
+    if (pending !== undefined) await store.putPending({ ...pending, sealed: `${pending.sealed}A` }, 0)();
+    const report = await another({ encryption: rotating }).reseal();
+    expect(report).toEqual({ total: 1, resealed: 1, failed: 0 });
+    expect(eventsOf('reseal_failed')[0]).toMatchObject({ key: centryKey, code: 'ERR_DECRYPTION_FAILED' });
+    expect(await codeOf(another({ encryption: { keys: next } }).ready())).toBe('ERR_DECRYPTION_FAILED');
+    await clock.advance(10 * minuteMs);
+    await another({ encryption: rotating }).reseal();
+    await expect(another({ encryption: { keys: next } }).ready()).resolves.toBeUndefined();
+  });
+
+  it.each(['pendings', 'updatePending'] as const)(
+    'is ERR_STORE_FAILED when the store fails at %s',
+    async (operation) => {
+      const { another, store } = await started(1);
+      const process = another({ encryption: rotating });
+      await process.ready();
+      store.failNext(operation);
+      expect(await codeOf(process.reseal())).toBe('ERR_STORE_FAILED');
+      expect(await process.reseal()).toMatchObject({ failed: 0 });
+      await expect(another({ encryption: { keys: next } }).ready()).resolves.toBeUndefined();
+    },
+  );
 });
 
 describe('an older encryption key', () => {

@@ -125,6 +125,7 @@ describe('revoke', () => {
 
   it('beats a renewal under way of a client-credentials key, whose caller gets a token from afterwards', async () => {
     const { llavero, http } = makeScene();
+    await llavero.register({ provider: 'citrusad' });
     const held = http.hold();
     const obtaining = llavero.token(citrusKey);
     await held.arrived;

@@ -19,7 +19,8 @@ export const answerWith = (
   status: number,
   json?: Readonly<Record<string, unknown>>,
   headers: Readonly<Record<string, string>> = {},
-): TokenAnswer => ({ status, headers, json });
+  text: string | undefined = json === undefined ? undefined : JSON.stringify(json),
+): TokenAnswer => ({ status, headers, json, text });
 
 /** A token of two hours, obtained an hour before `sentAtMs`. */
 export const previousToken: IssuedToken = Object.freeze({

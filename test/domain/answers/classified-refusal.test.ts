@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { ClassifyError, Refusal } from '../../../src/domain/answers/classified-refusal.js';
+import type { ClassifyError, Refusal, RefusedAnswer } from '../../../src/domain/answers/classified-refusal.js';
 import { judgeOAuthAnswer } from '../../../src/domain/answers/judge-oauth-answer.js';
 import { answerWith, contextWith, issuedIn } from './answer-fixtures.js';
 
 const key = 'shop/1';
 const body = { failure: { code: 7 } };
+const headers = { 'retry-after': '9', 'x-code': '7' };
 const renewal = { step: 'renew', repeatable: false } as const;
-const judged = (classify: ClassifyError, status = 400, asked: Parameters<typeof judgeOAuthAnswer>[2] = renewal) =>
-  judgeOAuthAnswer(answerWith(status, body, { 'retry-after': '9' }), contextWith(), asked, undefined, classify);
+const judged = (
+  classifyError: ClassifyError,
+  answer = answerWith(400, body, headers),
+  asked: Parameters<typeof judgeOAuthAnswer>[2] = renewal,
+) => judgeOAuthAnswer(answer, contextWith(), asked, { classifyError });
 
 /** What somebody without types might write. */
 const saysSomethingElse: ClassifyError = new Proxy(() => undefined, { apply: () => 'a secret of the answer' });
+
+const said = { status: 400, retryAfterMs: 9_000 } as const;
 
 describe('what a classifier says', () => {
   it.each<readonly [Refusal, unknown]>([
@@ -18,45 +24,91 @@ describe('what a classifier says', () => {
     ['invalid_client', { _tag: 'Rejected', reason: { _tag: 'ClientRejected', key, error: 'invalid_client' } }],
     [
       'invalid_request',
-      { _tag: 'Rejected', reason: { _tag: 'RequestRejected', key, error: 'invalid_request', status: 400 } },
+      {
+        _tag: 'Rejected',
+        reason: {
+          _tag: 'RequestRejected',
+          key,
+          error: 'invalid_request',
+          status: 400,
+          hint: 'dead_refresh_token',
+        },
+      },
     ],
     [
       'account_unavailable',
       { _tag: 'Rejected', reason: { _tag: 'AccountUnavailable', key, error: 'account_unavailable' } },
     ],
-    ['temporarily_unavailable', { _tag: 'Unknown', why: 'temporarily_unavailable', retryAfterMs: 9_000 }],
-    ['rate_limited', { _tag: 'Unsent', reason: { _tag: 'RateLimited', key, retryAfterMs: 9_000 } }],
+    [
+      'temporarily_unavailable',
+      {
+        _tag: 'Unsent',
+        reason: {
+          _tag: 'ProviderUnavailable',
+          key,
+          why: 'temporarily_unavailable',
+          status: 400,
+          retryAfterMs: 9_000,
+        },
+      },
+    ],
+    ['rate_limited', { _tag: 'Unsent', reason: { _tag: 'RateLimited', key, retryAfterMs: 9_000, scope: 'account' } }],
+    [
+      'account_rate_limited',
+      { _tag: 'Unsent', reason: { _tag: 'RateLimited', key, retryAfterMs: 9_000, scope: 'account' } },
+    ],
   ])('is what became of the request: %s', (refusal, outcome) => {
-    expect(judged(() => refusal)).toEqual(outcome);
+    expect(judged(() => refusal)).toEqual({ ...said, ...Object(outcome) });
   });
 
-  it('is asked for by status and body, of a 200 without a token too', () => {
-    const seen: unknown[] = [];
-    const classify: ClassifyError = (answer) => {
-      seen.push(answer);
+  it('of a limit concerns the client when the status is 429, unless it names the account', () => {
+    const limited = (refusal: Refusal) => judged(() => refusal, answerWith(429));
+    expect(limited('rate_limited')).toEqual({ _tag: 'Unsent', reason: { _tag: 'RateLimited', key }, status: 429 });
+    expect(limited('account_rate_limited')).toEqual({
+      _tag: 'Unsent',
+      reason: { _tag: 'RateLimited', key, scope: 'account' },
+      status: 429,
+    });
+  });
+
+  it.each([
+    ['a 400', answerWith(400, body, headers)],
+    ['a 200 without a token', answerWith(200, body, headers)],
+    ['a 200 that is a page', answerWith(200, undefined, headers, '<html>')],
+    ['a 302', answerWith(302, undefined, headers, '')],
+    ['a 400 without a body', answerWith(400, undefined, {}, '')],
+    ['a 408', answerWith(408, body, headers)],
+    ['a 429', answerWith(429, body, headers)],
+    ['a 500', answerWith(500, { error: 'server_error' }, headers)],
+    ['a 503 that is a page', answerWith(503, undefined, headers, '<html>')],
+    ['a body that could not be decoded', answerWith(502, undefined, headers)],
+  ])('is asked for once, with everything there is: %s', (_what, answer) => {
+    for (const step of ['obtain', 'renew'] as const) {
+      const seen: RefusedAnswer[] = [];
+      const classify: ClassifyError = (shown) => {
+        seen.push(shown);
+        return 'invalid_grant';
+      };
+      const outcome = judged(classify, answer, { step, repeatable: false });
+      expect(outcome).toMatchObject({ _tag: 'Rejected', reason: { _tag: 'ReauthorizationRequired' } });
+      const { status, json, text } = answer;
+      expect(seen).toEqual([{ status, headers: answer.headers, body: json, text, step }]);
+    }
+  });
+
+  it('never costs a token that an answer holds, and is not even asked for', () => {
+    const asked: unknown[] = [];
+    const answer = answerWith(200, { access_token: 'a', refresh_token: 'r', error: 'invalid_grant' });
+    const outcome = judged((shown) => {
+      asked.push(shown);
       return 'invalid_grant';
-    };
-    expect(judged(classify, 200)).toMatchObject({ reason: { _tag: 'ReauthorizationRequired' } });
-    expect(seen).toEqual([
-      { status: 200, body },
-      { status: 200, body },
-    ]);
-  });
-
-  it('never costs a token that an answer holds', () => {
-    const answer = answerWith(200, { access_token: 'a', refresh_token: 'r' });
-    const outcome = judgeOAuthAnswer(answer, contextWith(), renewal, undefined, () => 'invalid_grant');
-    expect(issuedIn(outcome).refreshToken?.expose()).toBe('r');
+    }, answer);
+    expect([issuedIn(outcome).refreshToken?.expose(), asked]).toEqual(['r', []]);
   });
 
   it('never ends a grant that no person gave', () => {
-    const outcome = judged(() => 'invalid_grant', 400, { step: 'renew', repeatable: true });
+    const outcome = judged(() => 'invalid_grant', answerWith(400, body), { step: 'renew', repeatable: true });
     expect(outcome).toMatchObject({ reason: { _tag: 'RequestRejected', error: 'invalid_grant' } });
-  });
-
-  it('does not count against a status that speaks for itself', () => {
-    expect(judged(() => 'invalid_grant', 503)).toMatchObject({ _tag: 'Unknown', why: 'http_503' });
-    expect(judged(() => 'invalid_grant', 429)).toMatchObject({ _tag: 'Unsent' });
   });
 
   it('is left to RFC 6749 when it is nothing, throws or says something else', () => {
@@ -66,8 +118,11 @@ describe('what a classifier says', () => {
     for (const classify of [() => undefined, broken, saysSomethingElse]) {
       expect(judged(classify)).toEqual({
         _tag: 'Rejected',
-        reason: { _tag: 'RequestRejected', key, error: 'http_400', status: 400 },
+        reason: { _tag: 'RequestRejected', key, error: 'http_400', status: 400, hint: 'dead_refresh_token' },
+        ...said,
       });
+      expect(judged(classify, answerWith(503))).toMatchObject({ _tag: 'Unsent' });
+      expect(judged(classify, answerWith(500))).toMatchObject({ _tag: 'Unknown', why: 'http_500' });
     }
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeOAuthAnswer } from '../../../src/domain/answers/judge-oauth-answer.js';
 import { judgeTrayAnswer } from '../../../src/domain/answers/judge-tray-answer.js';
 import type { Outcome } from '../../../src/domain/outcome.js';
-import { answerWith, contextWith, issuedIn, previousToken } from './answer-fixtures.js';
+import { answerWith, contextWith, issuedIn, previousToken, sentAtMs } from './answer-fixtures.js';
 
 const tray = { rules: { allowHttpOnLoopback: false }, apiPath: '/web_api', reuseCode: false } as const;
 const steps = ['obtain', 'renew'] as const;
@@ -16,10 +16,11 @@ describe('a 2xx without a token', () => {
       const why = json === undefined ? 'not_json' : 'no_token';
       const context = contextWith({ previous: previousToken });
       const asked = { step: 'renew', repeatable: false } as const;
-      expect(judgeOAuthAnswer(answerWith(200, json), context, asked)).toEqual({ _tag: 'Unknown', why });
+      expect(judgeOAuthAnswer(answerWith(200, json), context, asked)).toEqual({ _tag: 'Unknown', why, status: 200 });
       expect(judgeTrayAnswer(answerWith(200, json), context, { ...tray, step: 'renew' })).toEqual({
         _tag: 'Unknown',
         why,
+        status: 200,
       });
     }
   });
@@ -30,6 +31,7 @@ describe('a 2xx without a token', () => {
       const malformed = {
         _tag: 'Rejected',
         reason: { _tag: 'ResponseMalformed', key: 'shop/1', why, status: 200 },
+        status: 200,
       };
       const judged = (step: 'obtain' | 'renew', repeatable: boolean): Outcome =>
         judgeOAuthAnswer(answerWith(200, json), contextWith(), { step, repeatable });
@@ -47,6 +49,7 @@ describe('a 2xx without a token', () => {
     expect(judgeOAuthAnswer(answerWith(200, json), contextWith(), { step: 'renew', repeatable: true })).toEqual({
       _tag: 'Rejected',
       reason: { _tag: 'ResponseMalformed', key: 'shop/1', why: 'token_type_unknown', status: 200 },
+      status: 200,
     });
   });
 });
@@ -56,11 +59,18 @@ describe('a 2xx with an error', () => {
     const dead = {
       _tag: 'Rejected',
       reason: { _tag: 'ReauthorizationRequired', key: 'shop/1', cause: 'invalid_grant' },
+      status: 200,
     };
     for (const step of steps) {
       const oauth = answerWith(200, { error: 'invalid_grant' });
-      expect(judgeOAuthAnswer(oauth, contextWith(), { step, repeatable: false })).toEqual(dead);
-      expect(judgeTrayAnswer(answerWith(200, { error_code: 1000 }), contextWith(), { ...tray, step })).toEqual(dead);
+      expect(judgeOAuthAnswer(oauth, contextWith(), { step, repeatable: false })).toEqual({
+        ...dead,
+        error: 'invalid_grant',
+      });
+      expect(judgeTrayAnswer(answerWith(200, { error_code: 1000 }), contextWith(), { ...tray, step })).toEqual({
+        ...dead,
+        error: 'error_code 1000',
+      });
     }
   });
 
@@ -79,11 +89,96 @@ describe('a 5xx', () => {
   it('never ends a grant, whatever its body says', () => {
     for (const json of [{ error: 'invalid_grant' }, { error_code: 1000 }, { access_token: 'a', refresh_token: 'r' }]) {
       for (const step of steps) {
-        const unknown = { _tag: 'Unknown', why: 'http_503' };
-        expect(judgeOAuthAnswer(answerWith(503, json), contextWith(), { step, repeatable: false })).toEqual(unknown);
-        expect(judgeTrayAnswer(answerWith(503, json), contextWith(), { ...tray, step })).toEqual(unknown);
+        for (const [status, _tag] of [
+          [503, 'Unsent'],
+          [500, 'error' in json ? 'Unsent' : 'Unknown'],
+        ] as const) {
+          const answer = answerWith(status, json);
+          expect(judgeOAuthAnswer(answer, contextWith(), { step, repeatable: false })).toMatchObject({ _tag, status });
+          expect(judgeTrayAnswer(answer, contextWith(), { ...tray, step })).toMatchObject({ _tag, status });
+        }
       }
     }
+  });
+});
+
+describe('how long a provider asks to wait', () => {
+  const after = (
+    headers: Readonly<Record<string, string>>,
+    status: number,
+    json?: Readonly<Record<string, unknown>>,
+  ) => {
+    const outcome = judgeOAuthAnswer(
+      answerWith(status, json, headers),
+      contextWith(),
+      { step: 'renew', repeatable: false },
+      { retryAfterHeaders: ['X-Retry-After'] },
+    );
+    const reason = 'reason' in outcome ? outcome.reason : {};
+    return [
+      outcome._tag,
+      'retryAfterMs' in outcome ? outcome.retryAfterMs : undefined,
+      'retryAfterMs' in reason ? reason.retryAfterMs : undefined,
+    ];
+  };
+
+  it.each([
+    [429, undefined, 'Unsent', 5_000],
+    [503, undefined, 'Unsent', 5_000],
+    [302, undefined, 'Unsent', 5_000],
+    [501, { error: 'unsupported_grant_type' }, 'Unsent', 5_000],
+    [500, undefined, 'Unknown', undefined],
+    [408, undefined, 'Unknown', undefined],
+    [200, {}, 'Unknown', undefined],
+    [400, { error: 'invalid_request' }, 'Rejected', undefined],
+    [400, { error: 'invalid_grant' }, 'Rejected', undefined],
+    [401, undefined, 'Rejected', undefined],
+  ] as const)('goes along with every outcome: %i %j', (status, json, tag, inReason) => {
+    const seconds = after({ 'retry-after': '5' }, status, json);
+    expect(seconds).toEqual([tag, 5_000, inReason]);
+    expect(after({ 'retry-after': new Date(sentAtMs + 5_000).toUTCString() }, status, json)).toEqual(seconds);
+    expect(after({ 'x-retry-after': '5', 'retry-after': '60' }, status, json)).toEqual(seconds);
+    expect(after({ 'x-retry-after': 'soon', 'retry-after': '5' }, status, json)).toEqual(seconds);
+  });
+
+  it('is at most as long as is believed', () => {
+    expect(after({ 'retry-after': '999999' }, 503)).toEqual(['Unsent', 3_600_000, 3_600_000]);
+  });
+});
+
+describe('what the provider said', () => {
+  const saidOf = (outcome: Outcome) => ('status' in outcome ? [outcome.status, outcome.error] : []);
+
+  it('goes along by status and name, where the name may be printed', () => {
+    const said = (status: number, json?: Readonly<Record<string, unknown>>) =>
+      saidOf(judgeOAuthAnswer(answerWith(status, json), contextWith(), { step: 'renew', repeatable: false }));
+    expect(said(400, { error: 'invalid_refresh_token' })).toEqual([400, 'invalid_refresh_token']);
+    expect(said(500, { error: 'server_error' })).toEqual([500, 'server_error']);
+    expect(said(429, { error: 'too_many_requests' })).toEqual([429, 'too_many_requests']);
+    expect(said(400, { error: '8618ecbe9a86' })).toEqual([400, undefined]);
+    expect(said(503)).toEqual([503, undefined]);
+  });
+
+  it('is a number of Tray', () => {
+    const said = (status: number, json?: Readonly<Record<string, unknown>>) =>
+      saidOf(judgeTrayAnswer(answerWith(status, json), contextWith(), { ...tray, step: 'renew' }));
+    expect(said(401, { error_code: 1099 })).toEqual([401, 'error_code 1099']);
+    expect(said(502)).toEqual([502, undefined]);
+  });
+});
+
+describe('a refused renewal without a verdict', () => {
+  const hintOf = (step: 'obtain' | 'renew', repeatable: boolean) => {
+    const outcome = judgeOAuthAnswer(answerWith(400, { error: 'invalid_request' }), contextWith(), {
+      step,
+      repeatable,
+    });
+    return outcome._tag === 'Rejected' && 'hint' in outcome.reason ? outcome.reason.hint : undefined;
+  };
+
+  it('hints at a dead refresh token, where one was sent', () => {
+    expect(hintOf('renew', false)).toBe('dead_refresh_token');
+    expect([hintOf('obtain', false), hintOf('renew', true)]).toEqual([undefined, undefined]);
   });
 });
 
@@ -146,7 +241,7 @@ const judgements = fc
     return {
       ...input,
       outcomes: [
-        judgeOAuthAnswer(answer, input.context, input, format),
+        judgeOAuthAnswer(answer, input.context, input, { answer: format }),
         judgeTrayAnswer(answer, input.context, { ...tray, step: input.step }),
       ],
     };
@@ -160,7 +255,7 @@ describe('judging any answer', () => {
           if (outcome._tag !== 'Issued') continue;
           const { obtainedAt, expiresAt, refreshTokenExpiresAt } = outcome.token;
           expect(expiresAt.getTime()).toBeGreaterThan(obtainedAt.getTime());
-          expect(expiresAt.getTime() - obtainedAt.getTime()).toBeLessThanOrEqual(365 * 86_400_000);
+          expect(expiresAt.getTime() - obtainedAt.getTime()).toBeLessThanOrEqual(36_500 * 86_400_000);
           expect(Number.isNaN(refreshTokenExpiresAt?.getTime() ?? 0)).toBe(false);
         }
       }),

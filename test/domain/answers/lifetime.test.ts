@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { parseLifetimeMs } from '../../../src/domain/answers/lifetime.js';
+import { isZeroLifetime, parseLifetimeMs } from '../../../src/domain/answers/lifetime.js';
 
-const year = 31_536_000_000;
+const century = 3_153_600_000_000;
 
 const noLifetimes: readonly unknown[] = [
   undefined,
@@ -58,27 +58,39 @@ describe('parseLifetimeMs', () => {
     expect(parseLifetimeMs(seconds)).toBe(ms);
   });
 
-  it.each([31_536_000, 31_536_001, 1e9, 1e308, Number.MAX_VALUE, '31536001', '9'.repeat(300)])(
-    'counts %j seconds as a year',
+  it.each([3_153_600_000, 3_153_600_001, 1e10, 1e308, Number.MAX_VALUE, '3153600001', '9'.repeat(300)])(
+    'counts %j seconds as 100 years',
     (seconds) => {
-      expect(parseLifetimeMs(seconds)).toBe(year);
+      expect(parseLifetimeMs(seconds)).toBe(century);
     },
   );
 
-  it('does not shorten what is just under a year', () => {
-    expect(parseLifetimeMs(31_535_999)).toBe(year - 1_000);
+  it('does not shorten what is less than 100 years', () => {
+    expect(parseLifetimeMs(3_153_599_999)).toBe(century - 1_000);
+    expect(parseLifetimeMs(315_360_000)).toBe(century / 10);
   });
 
   it.each(noLifetimes)('finds no lifetime in case %#', (value) => {
     expect(parseLifetimeMs(value)).toBeUndefined();
   });
 
-  it('gives a whole number of milliseconds from 1 to a year, or nothing, for anything', () => {
+  it('gives a whole number of milliseconds from 1 to 100 years, or nothing, for anything', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         const ms = parseLifetimeMs(value);
-        expect(ms === undefined || (Number.isInteger(ms) && ms >= 1 && ms <= year)).toBe(true);
+        expect(ms === undefined || (Number.isInteger(ms) && ms >= 1 && ms <= century)).toBe(true);
       }),
     );
+  });
+});
+
+describe('a lifetime of nothing', () => {
+  it('is 0, as a number or a numeral', () => {
+    expect([0, -0, '0', '0.0', '000'].map(isZeroLifetime)).toEqual([true, true, true, true, true]);
+  });
+
+  it('is nothing else', () => {
+    const others = [-1, 0.0001, '', '-0', ' 0', null, undefined, false, [], {}, Number.NaN, '0s'];
+    expect(others.map(isZeroLifetime)).toEqual(others.map(() => false));
   });
 });

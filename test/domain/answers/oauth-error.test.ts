@@ -38,12 +38,18 @@ describe('an error answer', () => {
     }
   });
 
-  it('that the provider calls passing leaves open whether the request was processed', () => {
-    expect(judged(400, { error: 'temporarily_unavailable' })).toEqual({
-      _tag: 'Unknown',
-      why: 'temporarily_unavailable',
-    });
+  it('of server_error leaves open whether the request was processed', () => {
     expect(judged(400, { error: 'server_error' })).toEqual({ _tag: 'Unknown', why: 'server_error' });
+  });
+
+  it('of 401 that is no JSON object is about the client', () => {
+    for (const repeatable of [false, true]) {
+      expect(judged(401, undefined, repeatable)).toEqual(rejection({ _tag: 'ClientRejected', error: 'http_401' }));
+    }
+    for (const json of [{}, { message: 'Unauthorized' }]) {
+      expect(judged(401, json)).toEqual(rejection({ _tag: 'RequestRejected', error: 'http_401', status: 401 }));
+    }
+    expect(judged(403)).toEqual(rejection({ _tag: 'RequestRejected', error: 'http_403', status: 403 }));
   });
 
   it('without an error that says something is named by its status', () => {

@@ -91,6 +91,29 @@ describe('a refresh token', () => {
     );
   });
 
+  it('that is repeated unchanged keeps its end, unless the answer names another', () => {
+    const again = { ...full, refresh_token: 'old-refresh' };
+    const context = contextWith({ previous: previousToken, documentedRefreshLifetimeMs: 1e12 });
+    expect(issuedIn(readTokenAnswer(again, context)).refreshTokenExpiresAt).toEqual(
+      previousToken.refreshTokenExpiresAt,
+    );
+    const named = readTokenAnswer({ ...again, refresh_token_expires_in: 60 }, context);
+    expect(issuedIn(named).refreshTokenExpiresAt).toEqual(at(60_000));
+    const { refreshTokenExpiresAt: _, ...endless } = previousToken;
+    const unknown = readTokenAnswer(again, contextWith({ previous: endless, documentedRefreshLifetimeMs: 1e12 }));
+    expect(issuedIn(unknown).refreshTokenExpiresAt).toBe(undefined);
+  });
+
+  it('that was kept or repeated past its known end has the documented life again: it has just been used', () => {
+    const previous = { ...previousToken, refreshTokenExpiresAt: at(0) };
+    for (const refresh_token of [undefined, 'old-refresh']) {
+      const end = (documentedRefreshLifetimeMs?: number) =>
+        issuedIn(readTokenAnswer({ ...full, refresh_token }, contextWith({ previous, documentedRefreshLifetimeMs })))
+          .refreshTokenExpiresAt;
+      expect([end(5_000), end()]).toEqual([at(5_000), undefined]);
+    }
+  });
+
   it('has a valid end whatever the provider is said to document', () => {
     const end = (documentedRefreshLifetimeMs: number): number | undefined =>
       issuedIn(readTokenAnswer(full, contextWith({ documentedRefreshLifetimeMs }))).refreshTokenExpiresAt?.getTime();
@@ -122,6 +145,18 @@ describe('an access token', () => {
     expect(issuedIn(readTokenAnswer({ ...full, token_type: 'BeArEr' }, contextWith())).tokenType).toBe('BeArEr');
   });
 
+  it('is Bearer when its type is one that the provider means it by', () => {
+    const format = { bearerTypes: ['User Access Token', 'bot'] };
+    for (const token_type of ['User Access Token', 'user access token', 'bot', 'BOT']) {
+      const outcome = readTokenAnswer({ ...full, token_type }, contextWith(), format);
+      expect([issuedIn(outcome).tokenType, issuedIn(outcome).accessToken?.expose()]).toEqual(['Bearer', 'new-access']);
+      expect(warningsIn(outcome)).toEqual([]);
+    }
+    expect(warningsIn(readTokenAnswer({ ...full, token_type: 'mac' }, contextWith(), format))).toEqual([
+      'token_type_unknown',
+    ]);
+  });
+
   it('of a type nobody here knows is dropped, the refresh token is not', () => {
     for (const [token_type, named] of [
       ['mac', 'mac'],
@@ -146,13 +181,22 @@ describe('a lifetime', () => {
     expect([1, '60', 0.5].map((expiresIn) => life(expiresIn))).toEqual([1_000, 60_000, 500]);
   });
 
-  it('is never longer than a year', () => {
-    expect(life(1e300)).toBe(365 * 86_400_000);
-    expect(life(undefined, { documentedLifetimeMs: 1e300 })).toBe(365 * 86_400_000);
+  it('of ten years is believed, and never longer than 100', () => {
+    expect(life(10 * 365 * 86_400)).toBe(10 * 365 * 86_400_000);
+    expect(life(1e300)).toBe(36_500 * 86_400_000);
+    expect(life(undefined, { documentedLifetimeMs: 1e300 })).toBe(36_500 * 86_400_000);
+  });
+
+  it('of nothing is a second, whatever is documented, and nothing to warn about', () => {
+    for (const nothing of [0, -0, '0', '0.0']) {
+      const context = { documentedLifetimeMs: 7_200_000, previous: previousToken };
+      expect(life(nothing, context)).toBe(1_000);
+      expect(warningsIn(readTokenAnswer({ ...full, expires_in: nothing }, contextWith(context)))).toEqual([]);
+    }
   });
 
   it('that is nonsense is the documented one, else the previous one, else the default', () => {
-    for (const nonsense of [undefined, null, 0, -1, Number.NaN, Infinity, '', '1e400', 'soon', {}, []]) {
+    for (const nonsense of [undefined, null, -1, Number.NaN, Infinity, '', '1e400', 'soon', {}, []]) {
       expect(life(nonsense, { documentedLifetimeMs: 9_000, previous: previousToken })).toBe(9_000);
       expect(life(nonsense, { previous: previousToken })).toBe(7_200_000);
       expect(life(nonsense)).toBe(3_600_000);
@@ -164,8 +208,52 @@ describe('a lifetime', () => {
     expect(life('?', { documentedLifetimeMs: Number.NaN, previous: dead, defaultLifetimeMs: 0 })).toBe(3_600_000);
   });
 
+  it('is not assumed to be what was left of a token that was handed out before', () => {
+    const short = { ...previousToken, expiresAt: new Date(previousToken.obtainedAt.getTime() + 59_999) };
+    expect(life('?', { previous: short })).toBe(3_600_000);
+  });
+
   it('that was assumed is warned about', () => {
-    expect(warningsIn(readTokenAnswer({ ...full, expires_in: 0 }, contextWith()))).toEqual(['lifetime_assumed']);
+    for (const expires_in of [-1, undefined]) {
+      expect(warningsIn(readTokenAnswer({ ...full, expires_in }, contextWith()))).toEqual(['lifetime_assumed']);
+    }
+  });
+});
+
+describe('the same access token again', () => {
+  const again = (expires_in: unknown, members: Partial<Parameters<typeof contextWith>[0]> = {}) =>
+    readTokenAnswer(
+      { ...full, access_token: 'old-access', expires_in },
+      contextWith({ previous: previousToken, documentedLifetimeMs: 7_200_000, ...members }),
+    );
+
+  it('keeps its end when the answer names none', () => {
+    for (const nothing of [undefined, null, -1, 'soon']) {
+      expect(issuedIn(again(nothing)).expiresAt).toEqual(previousToken.expiresAt);
+      expect(warningsIn(again(nothing))).toEqual([]);
+    }
+  });
+
+  it('has the end that the answer states', () => {
+    expect(issuedIn(again(7_200)).expiresAt).toEqual(at(7_200_000));
+    expect(issuedIn(again(60)).expiresAt).toEqual(at(60_000));
+    expect(issuedIn(again(0)).expiresAt).toEqual(at(1_000));
+  });
+
+  it('lives on as assumed when its known end has passed: it was handed out as a good one', () => {
+    for (const expiresAt of [at(0), at(-1)]) {
+      const outcome = again(undefined, { previous: { ...previousToken, expiresAt } });
+      expect(issuedIn(outcome).expiresAt).toEqual(at(7_200_000));
+      expect(warningsIn(outcome)).toEqual(['lifetime_assumed']);
+    }
+  });
+
+  it('is told apart from another one', () => {
+    const outcome = readTokenAnswer(
+      { ...full, expires_in: undefined },
+      contextWith({ previous: previousToken, documentedLifetimeMs: 9_000_000 }),
+    );
+    expect(issuedIn(outcome).expiresAt).toEqual(at(9_000_000));
   });
 });
 
@@ -173,7 +261,20 @@ describe('a scope', () => {
   it('is the granted one when the answer names it, else the previous one', () => {
     expect(issuedIn(readTokenAnswer({ ...full, scope: 'read' }, contextWith())).scope).toBe('read');
     expect(issuedIn(readTokenAnswer(full, contextWith({ previous: previousToken }))).scope).toBe('read write');
-    expect(Object.hasOwn(issuedIn(readTokenAnswer({ ...full, scope: ['x'] }, contextWith())), 'scope')).toBe(false);
+    for (const scope of [7, {}, [], [7], '', null]) {
+      expect(Object.hasOwn(issuedIn(readTokenAnswer({ ...full, scope }, contextWith())), 'scope')).toBe(false);
+    }
+  });
+
+  it('that is a list is joined', () => {
+    const outcome = readTokenAnswer(
+      { ...full, scope: ['read', 'write'] },
+      contextWith({ requestedScope: 'write read' }),
+    );
+    expect([issuedIn(outcome).scope, warningsIn(outcome)]).toEqual(['read write', []]);
+    expect(
+      warningsIn(readTokenAnswer({ ...full, scope: ['read'] }, contextWith({ requestedScope: 'read all' }))),
+    ).toEqual(['scope_reduced']);
   });
 
   it('holds no control character and no half of a surrogate pair', () => {

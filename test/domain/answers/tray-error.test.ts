@@ -30,9 +30,13 @@ describe('an error of Tray', () => {
 
   it('of 401 without a documented error_code ends the grant', () => {
     const plugin = { code: 401, message: 'Unauthorized', causes: ['Token expired or invalid'] };
-    for (const json of [plugin, undefined, {}, documented(1004), documented(null)]) {
+    for (const json of [plugin, {}, documented(1004), documented(null)]) {
       expect(judged(401, json)).toEqual(refused);
     }
+  });
+
+  it('of 401 that is no JSON object, such as a page, keeps the grant', () => {
+    expect(judged(401)).toEqual(rejection({ _tag: 'RequestRejected', error: 'http_401', status: 401 }));
   });
 
   it('about the store keeps the grant', () => {

@@ -5,6 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** @typedef {import('../worker-process.js').KillPlan} KillPlan */
 /** @typedef {import('../../../src/domain/account-record.js').AccountRecord} AccountRecord */
+/** @typedef {import('../../../src/domain/pending-authorization.js').PendingAuthorization} PendingAuthorization */
 /** @typedef {import('../../../src/domain/record-change.js').Change<unknown>} Change */
 /** @typedef {import('../../../src/domain/record-change.js').RecordChange<unknown>} RecordChange */
 /** @typedef {import('../../../src/ports/token-store.js').TokenStore} TokenStore */
@@ -52,14 +53,27 @@ export const deadlyPorts = async ({ load, plans, say }) => {
     return outcome;
   };
 
+  /** The stories that have decided something in the open transaction: several share one. @type {Set<Story>} */
+  const deciding = new Set();
+
+  /** @param {Story} story */
+  const endsInside = ({ plan, doing }) => plan.when === 'inside' && plan.operation === doing;
+
   /** The transaction has written, and nothing is committed yet. */
   class DeadlyDatabase extends Database {
     /** @param {string} source */
     exec(source) {
-      if (source === 'COMMIT' && isHere('inside')) die();
+      if (source === 'BEGIN IMMEDIATE') deciding.clear();
+      if (source === 'COMMIT' && (isHere('inside') || [...deciding].some(endsInside))) die();
       return super.exec(source);
     }
   }
+
+  /** What a rule decides, noting whose rule it is. @template A @param {Story} story @param {A} decided */
+  const noted = (story, decided) => {
+    deciding.add(story);
+    return decided;
+  };
 
   /** @param {{ path: string, busyPatienceMs?: number }} options @returns {TokenStore} */
   const store = (options) => {
@@ -69,16 +83,25 @@ export const deadlyPorts = async ({ load, plans, say }) => {
       ...inner,
       read: (key) => step('read', inner.read(key)),
       putPending: (pending, nowMs) => step('put pending', inner.putPending(pending, nowMs)),
-      takePending: (id) => step('take pending', inner.takePending(id)),
-      update: (key, change) => async () => {
-        if (stories.getStore() === undefined) return inner.update(key, change)();
+      updatePending: (id, change) => async () => {
+        const story = stories.getStore();
+        if (story === undefined) return inner.updatePending(id, change)();
+        const found = await inner.updatePending(id, (current) => ({ pending: current, result: current }))();
+        const current = found._tag === 'Right' ? found.right : undefined;
+        const write = inner.updatePending(id, (before) => noted(story, change(before)));
+        return step(pendingMeaning(current, change(current).pending), write)();
+      },
+      update: (key, change, options) => async () => {
+        const story = stories.getStore();
+        if (story === undefined) return inner.update(key, change, options)();
         const found = await inner.read(key)();
         const current = found._tag === 'Right' ? found.right : undefined;
-        return step(meaning(current, change(current, undefined)), inner.update(key, change))();
+        const write = inner.update(key, (before, nowMs) => noted(story, change(before, nowMs)), options);
+        return step(meaning(current, change(current, undefined)), write)();
       },
-      updateNote: (name, change) => {
+      updateNote: (name, change, options) => {
         const rests = stories.getStore()?.sent === true ? 'note the rest' : 'look up the rest';
-        return step(name.startsWith('rest/') ? rests : 'note', inner.updateNote(name, change));
+        return step(name.startsWith('rest/') ? rests : 'note', inner.updateNote(name, change, options));
       },
     };
   };
@@ -103,6 +126,14 @@ export const deadlyPorts = async ({ load, plans, say }) => {
   };
 
   return { store, httpClient, inStory };
+};
+
+/** What becomes of a pending authorization. @param {PendingAuthorization | undefined} current @param {PendingAuthorization | undefined} next */
+const pendingMeaning = (current, next) => {
+  if (next === current) return 'look up pending';
+  if (next === undefined) return 'close pending';
+  if (next.delivery === undefined) return 'reopen pending';
+  return next.delivery.completed ? 'complete pending' : 'take pending';
 };
 
 /** What a change does to an account, in the words of the renewal protocol. @param {AccountRecord | undefined} current @param {Change} change */

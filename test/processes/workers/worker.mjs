@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { deadlyPorts } from './deadly-ports.mjs';
 
@@ -38,11 +39,19 @@ process.on('unhandledRejection', (reason) => {
 let movedByMs = 0;
 const deadly = await deadlyPorts({ load, plans: settings.plans ?? {}, say });
 
+/** @param {import('../worker-process.js').WorkerProvider} provider */
+const presetOf = ({ kind, options, requestRate }) => {
+  const preset = kind === 'centry' ? centry(options) : tray(options);
+  return requestRate === undefined
+    ? preset
+    : { ...preset, configure: (/** @type {unknown} */ rules) => ({ ...preset.configure(rules), requestRate }) };
+};
+
 /** One llavero for each clock: what it sees is the same file, so much later. @param {number} aheadMs */
 const open = (aheadMs) => {
   const clock = { ...systemClock(), nowMs: () => Date.now() + aheadMs + movedByMs };
   return createLlavero({
-    providers: settings.providers.map(({ kind, options }) => (kind === 'centry' ? centry(options) : tray(options))),
+    providers: settings.providers.map(presetOf),
     store: deadly.store({ path: settings.path, ...settings.store }),
     encryption: { keys: [settings.encryptionKey] },
     allowHttpOnLoopback: true,
@@ -68,8 +77,13 @@ const view = ({ generation, accessToken }) => ({
 /** @param {any} error */
 const told = (error) =>
   typeof error?.code === 'string'
-    ? { code: error.code, retryable: error.retryable, cause: error.reason?.cause }
-    : { code: String(error?.stack ?? error), retryable: false };
+    ? {
+        code: error.code,
+        retryable: error.retryable,
+        cause: error.reason?.cause,
+        retryAfterMs: error.retryAfterMs,
+      }
+    : { code: String(error?.stack ?? error), retryable: false, retryAfterMs: undefined };
 
 /** How often each answer came. @param {readonly Promise<Token>[]} asked */
 const tally = async (asked) => {
@@ -108,6 +122,34 @@ const calls = {
     };
     await Promise.all(Array.from({ length: concurrency }, lane));
     return answers;
+  },
+  untilServed: async (llavero, keys, concurrency, leastWaitMs) => {
+    /** @type {Record<string, string>} */
+    const answers = {};
+    /** @type {Record<string, number>} */
+    const errors = {};
+    /** @type {{ key: string, atMs: number }[]} */
+    const queue = keys.map((/** @type {string} */ key) => ({ key, atMs: 0 }));
+    const lane = async () => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const { key, atMs } = next;
+        await setTimeout(Math.max(0, atMs - performance.now()));
+        try {
+          const { generation, fingerprint } = view(await llavero.token(key));
+          answers[key] = `${generation} ${fingerprint}`;
+        } catch (error) {
+          const { code, retryable, retryAfterMs } = told(error);
+          if (!retryable) answers[key] = code;
+          else {
+            errors[code] = (errors[code] ?? 0) + 1;
+            queue.push({ key, atMs: performance.now() + Math.max(leastWaitMs, retryAfterMs ?? 0) });
+            queue.sort((one, other) => one.atMs - other.atMs);
+          }
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, lane));
+    return { answers, errors };
   },
   start: async (llavero, options) => llavero.start(options),
   close: (llavero) => llavero.close(),

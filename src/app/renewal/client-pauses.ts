@@ -1,0 +1,241 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import {
+  claimProbe,
+  claimRejected,
+  forgetPauses,
+  formatClientHealth,
+  isTroubled,
+  leftOf,
+  noteFailure,
+  noteLimit,
+  noteRejected,
+  noteSuccess,
+  parseClientHealth,
+  takeSlot,
+  type ClientHealth,
+} from '../../domain/client-health.js';
+import type { ClientStanding } from '../../domain/renewal-protocol.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { TokenStore, WriteOptions } from '../../ports/token-store.js';
+import type { Account } from '../accounts/account.js';
+import { storeFailed } from '../accounts/accounts.js';
+import { $, steps } from '../steps.js';
+
+/** What pausing has to know of an account. */
+export type PausingAccount = Pick<Account, 'provider' | 'client' | 'record' | 'policy'>;
+
+/** Leave to ask the provider, and what is known of the client. */
+export interface Admission extends ClientStanding {
+  /** This is the one try at the end of a shared pause. */
+  readonly probing: boolean;
+  /** A success has something to end. */
+  readonly isTroubled: boolean;
+  /** Unix milliseconds. */
+  readonly askedAtMs: number;
+}
+
+/** Whether a renewal could begin with this standing: nobody claims to ask for all who then cannot. */
+export type WouldBegin = (standing: ClientStanding) => boolean;
+
+export interface Admitting {
+  readonly wouldBegin: WouldBegin;
+  /** How long a slot of the client's rate may be waited for. */
+  readonly mostWaitMs: number;
+  /** The caller has taken a slot already. */
+  readonly hasSlot: boolean;
+}
+
+/**
+ * What all accounts of one client heed together, in every process on this store: a 429, an outage, a refused client. While
+ * the provider is down one account asks at the end of each pause; its success ends the pause of all, who follow paced.
+ */
+export interface ClientPauses {
+  /** Left while the client waits. Writes nothing while nothing is wrong. */
+  readonly admit: (account: PausingAccount, admitting: Admitting) => TE.TaskEither<TokenError, Admission>;
+  /** Left while the client waits; claims nothing. */
+  readonly check: (account: PausingAccount) => TE.TaskEither<TokenError, void>;
+  /** What is known of the client; `asksForAll` when an account may ask, for all, whether it is still refused. Claims nothing. */
+  readonly standing: (account: PausingAccount) => TE.TaskEither<TokenError, ClientStanding>;
+  /** A token of the account was committed, or its grant ended by a verdict: the provider is well and takes the client. */
+  readonly succeeded: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
+  /** The provider could not be reached, or answered with something that is no answer. */
+  readonly failed: (
+    account: PausingAccount,
+    admission: Admission,
+    retryAfterMs?: number,
+  ) => TE.TaskEither<TokenError, void>;
+  /** The provider asked the client to wait for so long. */
+  readonly limited: (account: PausingAccount, ms: number) => TE.TaskEither<TokenError, void>;
+  readonly rejected: (account: PausingAccount) => TE.TaskEither<TokenError, void>;
+  /** Waits by `sleep` for a slot of the provider's documented rate, where it has one. */
+  readonly pace: (account: PausingAccount, sleep: (ms: number) => Promise<void>) => TE.TaskEither<TokenError, void>;
+  /** An operator wants the next call to ask. */
+  readonly forget: (account: PausingAccount) => TE.TaskEither<TokenError, void>;
+}
+
+/** Renewals take this part of a provider's documented rate; the rest is for the application's own calls. */
+const shareOfRate = 0.5;
+/** So many renewals a second follow each other after an outage where no rate is documented. */
+const mostPerSecond = 50;
+
+const noteName = ({ provider, client }: PausingAccount): string => `client/${provider.id}/${client}`;
+
+const spacingMs = ({ provider: { requestRate: rate } }: PausingAccount): number =>
+  rate === undefined ? 1_000 / mostPerSecond : Math.ceil(rate.perMs / (rate.requests * shareOfRate));
+
+/** When the account was refused for its client; undefined when it was not. */
+const refusedAtOf = ({ record: { failure } }: PausingAccount): number | undefined =>
+  failure?.terminal === 'client_rejected' ? failure.at : undefined;
+
+const mayAskForAll = (account: PausingAccount, health: ClientHealth, nowMs: number): boolean => {
+  const refusedAt = refusedAtOf(account);
+  return refusedAt !== undefined && claimRejected(health, nowMs, refusedAt) !== undefined;
+};
+
+const outage = 'the provider has been failing, and another account asks again first';
+
+export const makeClientPauses = ({
+  store,
+  clock,
+}: {
+  readonly store: TokenStore;
+  readonly clock: Clock;
+}): ClientPauses => {
+  const read = (account: PausingAccount): TE.TaskEither<TokenError, ClientHealth> =>
+    pipe(store.readNote(noteName(account)), TE.bimap(storeFailed(account.record.key), parseClientHealth));
+
+  /** Writes what a rule makes of the note; undefined leaves it. Gives whether it was changed. */
+  const change = (
+    account: PausingAccount,
+    rule: (health: ClientHealth) => ClientHealth | undefined,
+    options?: WriteOptions,
+  ): TE.TaskEither<TokenError, boolean> =>
+    pipe(
+      store.updateNote(
+        noteName(account),
+        (text) => {
+          const before = parseClientHealth(text);
+          const after = rule(before);
+          return after === undefined || after === before
+            ? { text, result: false }
+            : { text: formatClientHealth(after), result: true };
+        },
+        options,
+      ),
+      TE.mapError(storeFailed(account.record.key)),
+    );
+
+  /** What an answer says of the client: others wait for it. */
+  const changed = (account: PausingAccount, rule: (health: ClientHealth) => ClientHealth | undefined) =>
+    pipe(
+      change(account, rule, { urgent: true }),
+      TE.map(() => undefined),
+    );
+
+  const waiting = ({ record: { key } }: PausingAccount, health: ClientHealth): TokenError | undefined => {
+    const nowMs = clock.nowMs();
+    const limitedMs = leftOf(health.limit, nowMs);
+    if (limitedMs > 0) return tokenError('RateLimited', { key, paused: true, retryAfterMs: limitedMs });
+    const pausedMs = leftOf(health.pause, nowMs);
+    return pausedMs > 0
+      ? tokenError('ProviderUnavailable', { key, why: outage, paused: true, retryAfterMs: pausedMs })
+      : undefined;
+  };
+
+  /** Whether this account is the one that asks for all, whatever keeps the others. */
+  const claim = (
+    account: PausingAccount,
+    health: ClientHealth,
+    wouldBegin: WouldBegin,
+  ): TE.TaskEither<TokenError, ClientStanding & { readonly probing: boolean }> =>
+    steps(function* () {
+      const { epoch } = health;
+      const { key } = account.record;
+      if (health.pause !== undefined && wouldBegin({ epoch, asksForAll: false })) {
+        const probing = yield* $(change(account, (now) => claimProbe(now, clock.nowMs(), account.policy)));
+        if (!probing) {
+          return yield* $(
+            TE.left(
+              tokenError('ProviderUnavailable', {
+                key,
+                why: outage,
+                paused: true,
+                retryAfterMs: account.policy.cooldownMinMs,
+              }),
+            ),
+          );
+        }
+        return { epoch, asksForAll: false, probing };
+      }
+      const refusedAt = refusedAtOf(account);
+      const mayAsk =
+        refusedAt !== undefined && !wouldBegin({ epoch, asksForAll: false }) && wouldBegin({ epoch, asksForAll: true });
+      const asksForAll = mayAsk && (yield* $(change(account, (now) => claimRejected(now, clock.nowMs(), refusedAt))));
+      return { epoch, asksForAll, probing: false };
+    });
+
+  const slot = (
+    account: PausingAccount,
+    mostMs: number,
+    sleep: (ms: number) => Promise<void>,
+  ): TE.TaskEither<TokenError, void> =>
+    pipe(
+      store.updateNote(noteName(account), (text) => {
+        const { health, waitMs } = takeSlot(parseClientHealth(text), clock.nowMs(), spacingMs(account), mostMs);
+        return { text: waitMs > mostMs ? text : formatClientHealth(health), result: waitMs };
+      }),
+      TE.mapError(storeFailed(account.record.key)),
+      TE.flatMap((waitMs): TE.TaskEither<TokenError, void> => {
+        if (waitMs <= mostMs) return TE.fromTask(() => (waitMs > 0 ? sleep(waitMs) : Promise.resolve()));
+        const why = 'the provider is well again, and accounts are renewed one after the other';
+        return TE.left(
+          tokenError('ProviderUnavailable', { key: account.record.key, why, paused: true, retryAfterMs: waitMs }),
+        );
+      }),
+    );
+
+  return {
+    admit: (account, { wouldBegin, mostWaitMs, hasSlot }) =>
+      steps(function* () {
+        const health = yield* $(read(account));
+        const wait = waiting(account, health);
+        if (wait !== undefined) return yield* $(TE.left(wait));
+        const standing = yield* $(claim(account, health, wouldBegin));
+        if (!hasSlot && leftOf(health.pacing, clock.nowMs()) > 0 && wouldBegin(standing)) {
+          yield* $(slot(account, mostWaitMs, (ms) => clock.sleep(ms)));
+        }
+        return { ...standing, isTroubled: isTroubled(health), askedAtMs: clock.nowMs() };
+      }),
+    check: (account) =>
+      pipe(
+        read(account),
+        TE.flatMap((health) => {
+          const wait = waiting(account, health);
+          return wait === undefined ? TE.right(undefined) : TE.left(wait);
+        }),
+      ),
+    standing: (account) =>
+      pipe(
+        read(account),
+        TE.map((health) => ({
+          epoch: health.epoch,
+          asksForAll: mayAskForAll(account, health, clock.nowMs()),
+        })),
+      ),
+    succeeded: (account, admission) =>
+      admission.isTroubled ? changed(account, (health) => noteSuccess(health, clock.nowMs())) : TE.right(undefined),
+    failed: (account, { probing, askedAtMs }, retryAfterMs) => {
+      const { key } = account.record;
+      return changed(account, (health) =>
+        noteFailure(health, { key, nowMs: clock.nowMs(), askedAtMs, probing, retryAfterMs }, account.policy),
+      );
+    },
+    limited: (account, ms) => changed(account, (health) => noteLimit(health, clock.nowMs(), ms)),
+    rejected: (account) => changed(account, (health) => noteRejected(health, clock.nowMs())),
+    pace: (account, sleep) =>
+      account.provider.requestRate === undefined ? TE.right(undefined) : slot(account, Infinity, sleep),
+    forget: (account) => changed(account, forgetPauses),
+  };
+};

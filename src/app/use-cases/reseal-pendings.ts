@@ -1,0 +1,90 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { PendingAuthorization, PendingChange } from '../../domain/pending-authorization.js';
+import type { TokenError } from '../../domain/token-error.js';
+import type { Cipher } from '../../ports/cipher.js';
+import type { Clock } from '../../ports/clock.js';
+import type { TokenStore } from '../../ports/token-store.js';
+import { storeFailed } from '../accounts/store-failed.js';
+import { decryptionFailed, pendingBinding } from '../accounts/vault.js';
+
+/** How many authorizations that browsers are out on were moved, and how many could not be opened. */
+export interface ResealedPendings {
+  readonly resealed: number;
+  readonly failed: number;
+}
+
+/**
+ * Moves every pending authorization to the newest encryption key; what has expired is left to be forgotten. One that is taken
+ * meanwhile is gone, and stays so.
+ */
+export type ResealPendings = (stop: AbortSignal) => TE.TaskEither<TokenError, ResealedPendings>;
+
+export interface ResealPendingsDeps {
+  readonly store: TokenStore;
+  readonly cipher: Cipher;
+  readonly clock: Clock;
+  /** Told of each that does not open. */
+  readonly failed: (key: string, error: TokenError) => void;
+}
+
+type Fate = 'left' | 'resealed' | 'failed';
+
+const pageSize = 20;
+
+const resealed =
+  (read: PendingAuthorization, sealed: string) =>
+  (current: PendingAuthorization | undefined): PendingChange<Fate> =>
+    current?.sealed === read.sealed
+      ? { pending: { ...current, sealed }, result: 'resealed' }
+      : { pending: current, result: 'left' };
+
+export const makeResealPendings = ({ store, cipher, clock, failed }: ResealPendingsDeps): ResealPendings => {
+  const sealedAnew = ({ key, id, sealed }: PendingAuthorization): TE.TaskEither<TokenError, string> => {
+    const binding = pendingBinding(store.namespace, key, id);
+    return pipe(
+      cipher.open(sealed, binding),
+      TE.flatMap((text) => cipher.seal(text, binding)),
+      TE.mapError(decryptionFailed(key)),
+    );
+  };
+
+  const one = (pending: PendingAuthorization): TE.TaskEither<TokenError, Fate> => {
+    const { key, sealed, expiresAt } = pending;
+    if (expiresAt <= clock.nowMs() || cipher.keyIdOf(sealed) === cipher.newestKeyId) return TE.right('left');
+    return pipe(
+      sealedAnew(pending),
+      TE.matchE(
+        (error): TE.TaskEither<TokenError, Fate> => {
+          failed(key, error);
+          return TE.right('failed');
+        },
+        (anew) => pipe(store.updatePending(pending.id, resealed(pending, anew)), TE.mapLeft(storeFailed(key))),
+      ),
+    );
+  };
+
+  const pass = (
+    after: string | undefined,
+    before: ResealedPendings,
+    stop: AbortSignal,
+  ): TE.TaskEither<TokenError, ResealedPendings> =>
+    pipe(
+      store.pendings({ limit: pageSize, after }),
+      TE.mapError(storeFailed()),
+      TE.flatMap((pendings) =>
+        pipe(
+          TE.sequenceArray(pendings.map(one)),
+          TE.flatMap((fates) => {
+            const count = (fate: Fate): number => fates.filter((found) => found === fate).length;
+            const sum = { resealed: before.resealed + count('resealed'), failed: before.failed + count('failed') };
+            const last = pendings.at(-1)?.id;
+            const isOver = last === undefined || pendings.length < pageSize || stop.aborted;
+            return isOver ? TE.right(sum) : pass(last, sum, stop);
+          }),
+        ),
+      ),
+    );
+
+  return (stop) => pass(undefined, { resealed: 0, failed: 0 }, stop);
+};

@@ -1,0 +1,39 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { CredentialStatus } from '../../domain/account-state.js';
+import { forgetFailures } from '../../domain/forgetting.js';
+import { tokenError } from '../../domain/token-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { TokenStore } from '../../ports/token-store.js';
+import { storeFailed, type Accounts } from '../accounts/accounts.js';
+import type { ClientPauses } from '../renewal/client-pauses.js';
+import { $, steps } from '../steps.js';
+import type { UseCase } from '../use-case-error.js';
+import { statusOfAccount } from '../accounts/status-of-account.js';
+
+/** An operator's "try again now": forgets cool-downs and refusals, so that the next call asks the provider. Sends nothing. */
+export type RetryAccount = (key: string) => UseCase<CredentialStatus>;
+
+export interface RetryAccountDeps {
+  readonly store: TokenStore;
+  readonly accounts: Accounts;
+  readonly pauses: ClientPauses;
+  readonly clock: Clock;
+}
+
+export const makeRetryAccount =
+  ({ store, accounts, pauses, clock }: RetryAccountDeps): RetryAccount =>
+  (text) =>
+    steps(function* () {
+      const account = yield* $(accounts.get(text));
+      const { key } = account.record;
+      yield* $(pauses.forget(account));
+      const record = yield* $(
+        pipe(
+          store.update(key, (current, serverNowMs) => forgetFailures(current, serverNowMs ?? clock.nowMs())),
+          TE.mapError(storeFailed(key)),
+        ),
+      );
+      if (record === undefined) return yield* $(TE.left(tokenError('UnknownKey', { key, why: 'not_registered' })));
+      return statusOfAccount({ ...account, record }, clock.nowMs());
+    });

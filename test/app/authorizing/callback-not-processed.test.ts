@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../../src/adapters/crypto/digest.js';
+import { lookAt, succeeds } from '../../../src/testing/store-harness.js';
+import {
+  centryKey,
+  citrusPreset,
+  failureOf,
+  makeScene,
+  minuteMs,
+  secondMs,
+  trayPreset,
+  type ProcessOptions,
+  type Scene,
+} from '../llavero-fixture.js';
+import { centryAnswer, oauthError } from '../provider-answers.js';
+
+interface Started extends Scene {
+  readonly returned: string;
+  readonly id: string;
+}
+
+const started = async (options: ProcessOptions = {}): Promise<Started> => {
+  const scene = makeScene(options);
+  const { state } = await scene.llavero.authorize(centryKey);
+  return { ...scene, returned: `?code=c&state=${state}`, id: sha256Hex(state) };
+};
+
+describe('a code that the provider did not process', () => {
+  it.each([
+    [{ _tag: 'Unsent', why: 'connection_refused' } as const, 'ERR_PROVIDER_UNAVAILABLE', true],
+    [{ _tag: 'Unsent', why: 'name_not_resolved' } as const, 'ERR_PROVIDER_UNAVAILABLE', true],
+    [{ status: 429, headers: { 'Retry-After': '7' } }, 'ERR_RATE_LIMITED', true],
+    [{ _tag: 'Unsent', why: 'address_refused' } as const, 'ERR_UNTRUSTED_ADDRESS', false],
+  ])(
+    'after %j leaves the flow open: the same callback works later, in another process too',
+    async (reply, code, retryable) => {
+      for (const isElsewhere of [false, true]) {
+        const { llavero, another, http, returned } = await started();
+        http.hold().release(reply);
+        expect(await failureOf(llavero.callback(returned))).toMatchObject({ code, retryable, key: centryKey });
+        http.answer(centryAnswer(1));
+        const later = isElsewhere ? another() : llavero;
+        expect((await later.callback(returned)).generation).toBe(1);
+        expect(http.requests).toHaveLength(2);
+      }
+    },
+  );
+
+  it('leaves it open again and again, until it expires', async () => {
+    const { llavero, clock, http, returned } = await started();
+    http.handle(() => ({ _tag: 'Unsent', why: 'connection_refused' }));
+    for (let time = 1; time <= 9; time += 1) {
+      expect((await failureOf(llavero.callback(returned))).code).toBe('ERR_PROVIDER_UNAVAILABLE');
+      await clock.advance(minuteMs);
+    }
+    await clock.advance(minuteMs);
+    expect((await failureOf(llavero.callback(returned))).code).toBe('ERR_STATE_MISMATCH');
+    expect(http.requests).toHaveLength(9);
+  });
+
+  it('leaves it open although the store has to be asked several times', async () => {
+    const { llavero, clock, store, http, returned } = await started();
+    const held = http.hold();
+    const first = failureOf(llavero.callback(returned));
+    await held.arrived;
+    store.failNext('updatePending', 3);
+    held.release({ _tag: 'Unsent', why: 'connection_refused' });
+    await clock.advance(10 * secondMs);
+    expect((await first).code).toBe('ERR_PROVIDER_UNAVAILABLE');
+    http.answer(centryAnswer(1));
+    expect((await llavero.callback(returned)).generation).toBe(1);
+  });
+});
+
+describe('a code that is or may be spent', () => {
+  it.each([
+    [oauthError('invalid_grant'), 'ERR_REAUTHORIZATION_REQUIRED'],
+    [oauthError('invalid_client', 401), 'ERR_CLIENT_REJECTED'],
+    [{ status: 200 }, 'ERR_RESPONSE_MALFORMED'],
+    [{ _tag: 'Unknown', why: 'timeout' } as const, 'ERR_PROVIDER_UNAVAILABLE'],
+    [{ _tag: 'Unknown', why: 'connection_reset' } as const, 'ERR_PROVIDER_UNAVAILABLE'],
+  ])('after %j closes the flow, is not called retryable, and says to start again', async (reply, code) => {
+    const { llavero, store, http, returned, id } = await started();
+    http.hold().release(reply);
+    const failure = await failureOf(llavero.callback(returned));
+    expect(failure).toMatchObject({ code, retryable: false, key: centryKey });
+    expect(await lookAt(store, id)).toBeUndefined();
+    expect((await failureOf(llavero.callback(returned))).reason).toEqual({ _tag: 'StateMismatch', why: 'unknown' });
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it('that an operator pasted is not called retryable either', async () => {
+    const { llavero, http } = makeScene();
+    http.fail('Unknown', 'timeout');
+    const failure = await failureOf(llavero.exchange(centryKey, { code: 'c' }));
+    expect(failure).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryable: false });
+    expect(failure.message).toContain('the code may be spent. Start again with authorize().');
+  });
+});
+
+describe('a callback that fails before its code is sent', () => {
+  it.each([['read'], ['updatePending']] as const)(
+    'because the store failed (%s) leaves the flow open',
+    async (operation) => {
+      const { llavero, store, http, returned } = await started();
+      store.failNext(operation);
+      const failure = await failureOf(llavero.callback(returned));
+      expect(failure).toMatchObject({ code: 'ERR_STORE_FAILED', retryable: true });
+      http.answer(centryAnswer(1));
+      expect((await llavero.callback(returned)).generation).toBe(1);
+      expect(http.requests).toHaveLength(1);
+    },
+  );
+
+  it('because the answer of the store was lost leaves the flow open, and sends nothing', async () => {
+    const { llavero, store, http, returned } = await started();
+    const looked = store.holdNextAnswer('updatePending');
+    const first = failureOf(llavero.callback(returned));
+    await looked.arrived;
+    store.loseNextAnswer('updatePending');
+    looked.release();
+    expect((await first).code).toBe('ERR_STORE_FAILED');
+    expect(http.requests).toEqual([]);
+    http.answer(centryAnswer(1));
+    expect((await llavero.callback(returned)).generation).toBe(1);
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it.each(['server_error', 'temporarily_unavailable'])(
+    'because the provider says %s leaves the flow open for the person who tries again there',
+    async (error) => {
+      const { llavero, http, returned } = await started();
+      const refused = returned.replace('code=c', `error=${error}`);
+      expect(await failureOf(llavero.callback(refused))).toMatchObject({
+        code: 'ERR_PROVIDER_UNAVAILABLE',
+        retryable: true,
+      });
+      http.answer(centryAnswer(1));
+      expect((await llavero.callback(returned)).generation).toBe(1);
+    },
+  );
+
+  it.each(['access_denied', 'invalid_scope'])('because of %s closes the flow', async (error) => {
+    const { llavero, http, returned } = await started();
+    await failureOf(llavero.callback(returned.replace('code=c', `error=${error}`)));
+    expect((await failureOf(llavero.callback(returned))).reason).toEqual({ _tag: 'StateMismatch', why: 'unknown' });
+    expect(http.requests).toEqual([]);
+  });
+
+  it('because the memory of the flow does not open writes nothing', async () => {
+    const { llavero, store, http, returned, id } = await started();
+    const intact = await lookAt(store, id);
+    const spoilt = intact && { ...intact, sealed: 'lv1.test.c3BvaWx0' };
+    await succeeds(store.updatePending(id, () => ({ pending: spoilt, result: undefined })));
+    expect((await failureOf(llavero.callback(returned))).code).toBe('ERR_DECRYPTION_FAILED');
+    expect(await lookAt(store, id)).toEqual(spoilt);
+    await succeeds(store.updatePending(id, () => ({ pending: intact, result: undefined })));
+    http.answer(centryAnswer(1));
+    expect((await llavero.callback(returned)).generation).toBe(1);
+  });
+
+  it('because this process does not know the provider leaves the flow to one that does', async () => {
+    const { llavero, another, http, returned } = await started();
+    const without = another({ providers: [trayPreset(), citrusPreset()] });
+    expect((await failureOf(without.callback(returned))).code).toBe('ERR_UNKNOWN_KEY');
+    http.answer(centryAnswer(1));
+    expect((await llavero.callback(returned)).generation).toBe(1);
+  });
+});
+
+describe('an error callback without a state', () => {
+  it.each([
+    ['server_error', 'server_error'],
+    ['access_denied', 'access_denied'],
+    ['a-secret-of-somebody', 'unrecognised_error'],
+    ['x'.repeat(5_000), 'unrecognised_error'],
+    ['<script>alert(1)</script>', 'unrecognised_error'],
+  ])('tells that the provider reported %s, and nothing of its description', async (error, told) => {
+    const { llavero } = makeScene();
+    const returned = new URLSearchParams({
+      error,
+      error_description: 'the description',
+      error_uri: 'https://x.example',
+    });
+    const failure = await failureOf(llavero.callback(returned));
+    expect(failure.code).toBe('ERR_STATE_MISMATCH');
+    expect(failure.reason).toEqual({ _tag: 'StateMismatch', why: 'missing', providerError: told });
+    expect(failure.message).toBe(
+      `The callback was refused: it carries no state, and the provider reported ${told} in it. Start again with authorize().`,
+    );
+  });
+
+  it('closes no flow', async () => {
+    const { llavero, http, returned } = await started();
+    await failureOf(llavero.callback('?error=access_denied'));
+    http.answer(centryAnswer(1));
+    expect((await llavero.callback(returned)).generation).toBe(1);
+  });
+});
