@@ -14,7 +14,7 @@ const form = (parts: Partial<OutageForm>): OutageForm => ({
 });
 
 /** Every form that an outage comes in, by name. In none of them is anything processed. */
-export const outageForms = {
+const outageForms = {
   '503': form({}),
   '503 with Retry-After': form({ retryAfterS: 30 }),
   '502': form({ status: 502 }),

@@ -38,7 +38,7 @@ export interface CompareTokenDeps {
 /** A store that takes longer for one row counts as one that does not answer. */
 const longestReadMs = 2_000;
 /** How long a token is served on that could not be compared. */
-export const servedUncheckedMs = 1_000;
+const servedUncheckedMs = 1_000;
 
 export const makeCompareToken = (deps: CompareTokenDeps): CompareToken => {
   const { store, accounts, cache, renewer, flights, clock, events } = deps;
