@@ -29,14 +29,20 @@ export const invalidateGeneration = (
     : put({ ...current, invalidated: true, updatedAt: nowMs }, { _tag: 'Invalidated' });
 };
 
-/** Forgets the token and starts a new incarnation, so that a renewal under way cannot bring it back. */
+/**
+ * Forgets the token and starts a new incarnation, so that a renewal under way cannot bring it back. Where the provider was told
+ * about a token, only that one is forgotten: of a newer one nobody has told it yet.
+ */
 export const forgetToken = (
   current: AccountRecord | undefined,
   nowMs: number,
   incarnation: string,
   needsNoPerson: boolean,
-): Change<AccountRecord | undefined> => {
+  told?: Lineage,
+): Change<AccountRecord | 'newer_token' | undefined> => {
   if (current === undefined) return keep(undefined);
+  const isTold = told === undefined || (sameLineage(current, told) && current.generation === told.generation);
+  if (!isTold && current.token !== undefined) return keep('newer_token');
   const record: AccountRecord = {
     ...current,
     incarnation,

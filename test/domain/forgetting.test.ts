@@ -63,6 +63,17 @@ describe('forgetting', () => {
     expect(after(undefined, forgetToken(recordWith(), now, 'incarnation-2', true))?.renewable).toBe(true);
   });
 
+  it('a token that the provider was told of leaves a newer one, of this registration or another, and no token at all', () => {
+    const told = { incarnation: 'incarnation-1', generation: 3 };
+    const forget = (members: Parameters<typeof recordWith>[0]) =>
+      forgetToken(recordWith(members), now, 'incarnation-2', false, told);
+    expect(forget({})._tag).toBe('Put');
+    for (const members of [{ generation: 4 }, { incarnation: 'another' }]) {
+      expect(forget(members)).toEqual({ _tag: 'Keep', result: 'newer_token' });
+      expect(forget({ ...members, token: undefined })._tag).toBe('Put');
+    }
+  });
+
   it('an account drops it', () => {
     const record = recordWith();
     expect(forgetAccount(record)).toEqual({ _tag: 'Drop', result: record });

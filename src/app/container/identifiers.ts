@@ -32,6 +32,8 @@ import type { RecordAttempt } from '../renewal/record-attempt.js';
 import type { RenewToken } from '../renewal/renew-token.js';
 import type { SendTokenRequest } from '../renewal/send-token-request.js';
 import type { CompareToken } from '../renewal/compare-token.js';
+import type { RevokeDiscarded } from '../renewal/revoke-discarded.js';
+import type { TellRevoked } from '../renewal/tell-revoked.js';
 import type { TokenCache } from '../renewal/token-cache.js';
 import type { WriteOutcome } from '../renewal/write-outcome.js';
 import type { RenewDue } from '../sweeping/renew-due.js';
@@ -109,6 +111,8 @@ export const internals = {
   recordAttempt: token<RecordAttempt>('RecordAttempt'),
   renewToken: token<RenewToken>('RenewToken'),
   renewer: token<TokenRenewer>('TokenRenewer'),
+  tellRevoked: token<TellRevoked>('TellRevoked'),
+  revokeDiscarded: token<RevokeDiscarded>('RevokeDiscarded'),
   compareToken: token<CompareToken>('CompareToken'),
   accesses: token<ApiAccesses>('ApiAccesses'),
   apiCaller: token<ApiCaller>('ApiCaller'),

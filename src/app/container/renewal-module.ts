@@ -18,8 +18,10 @@ import { makeRecordAttempt } from '../renewal/record-attempt.js';
 import { makeRenewToken } from '../renewal/renew-token.js';
 import { makeSingleFlight } from '../renewal/single-flight.js';
 import { makeTokenRenewer } from '../renewal/single-flight-renewal.js';
+import { makeRevokeDiscarded } from '../renewal/revoke-discarded.js';
 import { makeSendTokenRequest } from '../renewal/send-token-request.js';
 import { makeStorePace, pacedStore } from '../renewal/store-pace.js';
+import { makeTellRevoked } from '../renewal/tell-revoked.js';
 import { makeTokenCache } from '../renewal/token-cache.js';
 import { makeWriteOutcome } from '../renewal/write-outcome.js';
 import { toldStore } from '../told-store.js';
@@ -97,10 +99,19 @@ export const renewalModule = (): ContainerModule =>
     bind(internals.sendTokenRequest)
       .toResolvedValue((http) => makeSendTokenRequest(http), [internals.http])
       .inSingletonScope();
+    bind(internals.tellRevoked)
+      .toResolvedValue((http) => makeTellRevoked(http), [internals.http])
+      .inSingletonScope();
+    bind(internals.revokeDiscarded)
+      .toResolvedValue(
+        (store, tellRevoked, flights, clock) => makeRevokeDiscarded({ store, tellRevoked, flights, clock }),
+        [internals.store, internals.tellRevoked, internals.flights, ports.clock],
+      )
+      .inSingletonScope();
     bind(internals.commitToken)
       .toResolvedValue(
-        (drafts, vault, fingerprints, clock, randomness, events, persist) =>
-          makeCommitToken({ drafts, vault, fingerprints, clock, randomness, events, persist }),
+        (drafts, vault, fingerprints, clock, randomness, events, persist, revokeDiscarded) =>
+          makeCommitToken({ drafts, vault, fingerprints, clock, randomness, events, persist, revokeDiscarded }),
         [
           internals.drafts,
           internals.vault,
@@ -109,6 +120,7 @@ export const renewalModule = (): ContainerModule =>
           ports.randomness,
           internals.events,
           internals.persist,
+          internals.revokeDiscarded,
         ],
       )
       .inSingletonScope();

@@ -92,13 +92,13 @@ export const useCasesModule = (): ContainerModule =>
       .inSingletonScope();
     bind(services.revokeToken)
       .toResolvedValue(
-        (store, accounts, cache, http, clock, randomness, events) =>
-          makeRevokeToken({ store, accounts, cache, http, clock, randomness, events }),
+        (store, accounts, cache, tellRevoked, clock, randomness, events) =>
+          makeRevokeToken({ store, accounts, cache, tellRevoked, clock, randomness, events }),
         [
           internals.store,
           internals.accounts,
           internals.tokenCache,
-          internals.http,
+          internals.tellRevoked,
           ports.clock,
           ports.randomness,
           internals.events,

@@ -15,6 +15,7 @@ import type { Drafts } from '../accounts/drafts.js';
 import type { Fingerprints } from '../accounts/fingerprints.js';
 import type { Vault } from '../accounts/vault.js';
 import type { Persist } from './persist.js';
+import type { RevokeDiscarded } from './revoke-discarded.js';
 
 /** Which rule of the protocol decides, given the record, the time and the token's parts. */
 export type CommitRule = (
@@ -41,6 +42,7 @@ export interface CommitTokenDeps {
   readonly events: EventSink;
   readonly persist: Persist;
   readonly fingerprints: Fingerprints;
+  readonly revokeDiscarded: RevokeDiscarded;
 }
 
 export const makeCommitToken = ({
@@ -51,6 +53,7 @@ export const makeCommitToken = ({
   events,
   persist,
   fingerprints,
+  revokeDiscarded,
 }: CommitTokenDeps): CommitToken => {
   const partsOf = (account: Account, token: IssuedToken, sealed: string, nowMs: number): CommittedToken => {
     const obtainedAt = token.obtainedAt.getTime();
@@ -89,6 +92,7 @@ export const makeCommitToken = ({
       // A credential that changed meanwhile: the authorization is committed again with the newer one.
       if (cause === 'authorization' && committed._tag === 'NewerGeneration') return;
       if (committed._tag === 'Renewed') return;
+      if (committed._tag === 'Removed') revokeDiscarded(account, token);
       if (committed._tag !== 'Committed') {
         events.emit({ type: 'token_discarded', key, at, generation });
         return;

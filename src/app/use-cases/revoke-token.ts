@@ -1,16 +1,18 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { parseRevocationAnswer } from '../../domain/answers/revocation-answer.js';
+import type { AccountRecord } from '../../domain/account-record.js';
 import { forgetToken } from '../../domain/forgetting.js';
-import { tokenError } from '../../domain/token-error.js';
+import type { Lineage } from '../../domain/renewal-protocol.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
-import type { HttpClient } from '../../ports/http-client.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
+import type { TellRevoked } from '../renewal/tell-revoked.js';
 import type { TokenCache } from '../renewal/token-cache.js';
+import { $, steps } from '../steps.js';
 import type { UseCase } from '../use-case-error.js';
 
 export interface RevokeOptions {
@@ -20,7 +22,7 @@ export interface RevokeOptions {
 
 /**
  * Tells the provider where it can be told, then forgets the token; the account stays registered. A provider that does not
- * confirm leaves the token as it is, to be tried again.
+ * confirm leaves the token as it is, to be tried again. A token that a renewal under way brings meanwhile is told of as well.
  */
 export type RevokeToken = (key: string, options: RevokeOptions) => UseCase<void>;
 
@@ -28,48 +30,45 @@ export interface RevokeTokenDeps {
   readonly store: TokenStore;
   readonly accounts: Accounts;
   readonly cache: TokenCache;
-  readonly http: HttpClient;
+  readonly tellRevoked: TellRevoked;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly events: EventSink;
 }
 
+/** Renewals that are quicker than this many revocations in a row are not to be caught up with. */
+const mostRounds = 5;
+
 export const makeRevokeToken = (deps: RevokeTokenDeps): RevokeToken => {
-  const { store, accounts, cache, http, clock, randomness, events } = deps;
+  const { store, accounts, cache, tellRevoked, clock, randomness, events } = deps;
 
-  const tellProvider = ({ key: { key }, grant, credential, token, policy }: Account): UseCase<void> => {
-    const request = token === undefined ? undefined : grant.revoke?.(credential, token);
-    if (request === undefined) return TE.right(undefined);
-    return pipe(
-      http.send({ ...request, timeoutMs: policy.requestTimeoutMs }),
-      TE.mapError(({ why }) => tokenError('ProviderUnavailable', { key, why })),
-      TE.flatMap((answer) => TE.fromEither(parseRevocationAnswer(key, answer))),
-    );
-  };
-
-  const forget = ({ record, grant }: Account): UseCase<void> => {
-    const { key, generation } = record;
+  const forget = (
+    { record: { key }, grant }: Account,
+    told: Lineage | undefined,
+  ): TE.TaskEither<TokenError, AccountRecord | 'newer_token' | undefined> => {
     const incarnation = randomness.token(12);
     return pipe(
       store.update(key, (current, serverNowMs) =>
-        forgetToken(current, serverNowMs ?? clock.nowMs(), incarnation, grant.repeatable),
+        forgetToken(current, serverNowMs ?? clock.nowMs(), incarnation, grant.repeatable, told),
       ),
       TE.mapError(storeFailed(key)),
-      TE.map(() => {
-        cache.end(key, record.incarnation);
-        events.emit({ type: 'revoked', key, at: new Date(clock.nowMs()), generation });
-      }),
     );
   };
 
-  return (key, { localOnly }) =>
-    pipe(
-      accounts.get(key),
-      TE.flatMap((account) =>
-        pipe(
-          localOnly === true ? TE.right(undefined) : tellProvider(account),
-          TE.flatMap(() => forget(account)),
-        ),
-      ),
-    );
+  return (text, { localOnly = false }) =>
+    steps(function* () {
+      for (let round = 1; round <= mostRounds; round += 1) {
+        const account = yield* $(accounts.get(text));
+        const { key, incarnation, generation } = account.record;
+        const tells = !localOnly && account.grant.revoke !== undefined;
+        if (tells && account.token !== undefined) yield* $(tellRevoked(account, account.token));
+        // Whatever is there now was not told of when a renewal under way has brought it meanwhile.
+        const forgotten = yield* $(forget(account, tells ? account.record : undefined));
+        if (forgotten === 'newer_token') continue;
+        cache.end(key, incarnation);
+        events.emit({ type: 'revoked', key, at: new Date(clock.nowMs()), generation });
+        return;
+      }
+      return yield* $(TE.left(tokenError('RenewalUnderWay', { key: text })));
+    });
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../../src/ports/grant.js';
+import type { HttpRequest } from '../../../src/ports/http-client.js';
 import type { ProviderPreset } from '../../../src/ports/provider.js';
 import { authorizationCode } from '../../../src/adapters/grants/authorization-code.js';
 import {
@@ -10,6 +11,7 @@ import {
   centryPreset,
   citrusKey,
   codeOf,
+  failureOf,
   makeScene,
   sent,
   type Scene,
@@ -154,5 +156,196 @@ describe('revoke', () => {
     const { state } = await llavero.authorize(centryKey);
     await llavero.revoke(centryKey);
     expect(await codeOf(llavero.callback(`?code=c&state=${state}`))).toBe('ERR_STATE_MISMATCH');
+  });
+});
+
+/** The tokens that the provider was told to forget, in order. */
+const revoked = ({ http }: Scene): readonly (string | undefined)[] =>
+  http.requests.flatMap(({ url }, at) => (url.endsWith('/revoke') ? [sent(http, at, 'token')] : []));
+
+const isRevocation = ({ url }: HttpRequest): boolean => url.endsWith('/revoke');
+
+describe('revoke against a renewal', () => {
+  it('tells the provider again of the token that a renewal brought while it was told of the one before', async () => {
+    const scene = await authorizedRevocable();
+    const { llavero, http } = scene;
+    const telling = http.hold();
+    const revoking = llavero.revoke(centryKey);
+    await telling.arrived;
+    http.answer(centryAnswer(2)).answer({ status: 200 });
+    await llavero.token(centryKey, { force: true });
+    telling.release({ status: 200 });
+    await revoking;
+    expect(revoked(scene)).toEqual([secretsOf(1).refresh, secretsOf(2).refresh]);
+    expect((await llavero.status(centryKey)).state).toBe('unauthorized');
+    expect(llavero.peek(centryKey)).toBeUndefined();
+    expect(scene.eventsOf('revoked')).toMatchObject([{ generation: 2 }]);
+  });
+
+  it('does so for the renewal of another process, and for an authorization', async () => {
+    const scene = await authorizedRevocable();
+    const { llavero, http, another } = scene;
+    const first = http.hold();
+    const revoking = llavero.revoke(centryKey);
+    await first.arrived;
+    http.answer(centryAnswer(2));
+    await another().token(centryKey, { force: true });
+    const second = http.hold();
+    first.release({ status: 200 });
+    await second.arrived;
+    http.answer(centryAnswer(3)).answer({ status: 200 });
+    await another().exchange(centryKey, { code: 'another code' });
+    second.release({ status: 200 });
+    await revoking;
+    expect(revoked(scene)).toEqual([1, 2, 3].map((n) => secretsOf(n).refresh));
+    expect((await llavero.status(centryKey)).state).toBe('unauthorized');
+  });
+
+  it('keeps the newer token when the provider does not confirm that one', async () => {
+    const scene = await authorizedRevocable();
+    const { llavero, http } = scene;
+    const telling = http.hold();
+    const revoking = codeOf(llavero.revoke(centryKey));
+    await telling.arrived;
+    http.answer(centryAnswer(2)).answer({ status: 503 });
+    await llavero.token(centryKey, { force: true });
+    telling.release({ status: 200 });
+    expect(await revoking).toBe('ERR_PROVIDER_UNAVAILABLE');
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+  });
+
+  it('gives up, retryable, on renewals that are always quicker', async () => {
+    const scene = await authorizedRevocable();
+    const { llavero, http, clock } = scene;
+    let tokens = 1;
+    http.handle(async (request) => {
+      if (!isRevocation(request)) return centryAnswer((tokens += 1));
+      await clock.advance(2_000);
+      await llavero.token(centryKey, { force: true });
+      return { status: 200 };
+    });
+    const failure = await failureOf(llavero.revoke(centryKey));
+    expect([failure.code, failure.retryable]).toEqual(['ERR_PROVIDER_UNAVAILABLE', true]);
+  });
+
+  it('forgets whatever is there with localOnly, and where the provider cannot be told', async () => {
+    const scene = await authorizedRevocable();
+    await scene.llavero.revoke(centryKey, { localOnly: true });
+    expect((await scene.llavero.status(centryKey)).state).toBe('unauthorized');
+    expect(revoked(scene)).toEqual([]);
+  });
+
+  it.each(['revoke', 'remove'] as const)('by %s: an answer that comes afterwards is told of, too', async (ends) => {
+    const scene = await authorizedRevocable();
+    const { llavero, clock, http, settle } = scene;
+    await clock.advance(centryLifeMs);
+    const renewal = http.hold();
+    const renewing = llavero.token(centryKey).catch(() => undefined);
+    await renewal.arrived;
+    http.handle(() => ({ status: 200 }));
+    await llavero[ends](centryKey);
+    renewal.release(centryAnswer(2));
+    await renewing;
+    await settle();
+    expect(revoked(scene).at(-1)).toBe(secretsOf(2).refresh);
+    expect(scene.eventsOf('token_discarded')).toHaveLength(1);
+  });
+
+  it('tells of a code that was exchanged for an account removed meanwhile', async () => {
+    const scene = makeScene({ providers: [revocablePreset()] });
+    const { llavero, http, settle } = scene;
+    const exchange = http.hold();
+    const exchanging = llavero.exchange(centryKey, { code: 'code' }).catch(() => undefined);
+    await exchange.arrived;
+    http.handle(() => ({ status: 200 }));
+    await llavero.remove(centryKey);
+    exchange.release(centryAnswer(1));
+    await exchanging;
+    await settle();
+    expect(revoked(scene)).toEqual([secretsOf(1).refresh]);
+  });
+
+  it('tells of such an answer three times at most, and close waits for that', async () => {
+    const scene = await authorizedRevocable();
+    const { llavero, clock, http } = scene;
+    await clock.advance(centryLifeMs);
+    const renewal = http.hold();
+    const renewing = llavero.token(centryKey).catch(() => undefined);
+    await renewal.arrived;
+    await llavero.remove(centryKey);
+    http.handle(() => ({ _tag: 'Unsent', why: 'ECONNREFUSED' }));
+    renewal.release(centryAnswer(2));
+    await renewing;
+    let isClosed = false;
+    const closing = llavero.close().then(() => {
+      isClosed = true;
+    });
+    await clock.advance(2_999);
+    expect([revoked(scene).length, isClosed]).toEqual([2, false]);
+    await clock.advance(1);
+    await closing;
+    expect(revoked(scene)).toEqual(Array(3).fill(secretsOf(2).refresh));
+  });
+
+  it('tells nothing of it once a person has authorized the account anew: some providers would end that as well', async () => {
+    const scene = await authorizedRevocable();
+    const { llavero, another, clock, http, settle } = scene;
+    await clock.advance(centryLifeMs);
+    const renewal = http.hold();
+    const renewing = llavero.token(centryKey).catch(() => undefined);
+    await renewal.arrived;
+    http.answer({ status: 200 }).answer(centryAnswer(3));
+    const other = another();
+    await other.revoke(centryKey);
+    await other.exchange(centryKey, { code: 'another code' });
+    renewal.release(centryAnswer(2));
+    await renewing;
+    await settle();
+    expect(revoked(scene)).toEqual([secretsOf(1).refresh]);
+    expect(accessOf(await other.token(centryKey))).toBe(secretsOf(3).access);
+  });
+
+  it('tells nothing of the answer that lost to a better one of the same account', async () => {
+    const scene = await authorizedRevocable();
+    const { llavero, another, clock, http, settle } = scene;
+    await clock.advance(centryLifeMs);
+    const renewal = http.hold();
+    const renewing = llavero.token(centryKey);
+    await renewal.arrived;
+    http.answer(centryAnswer(3));
+    await another().exchange(centryKey, { code: 'another code' });
+    renewal.release(centryAnswer(2));
+    expect(accessOf(await renewing)).toBe(secretsOf(3).access);
+    await settle();
+    expect(revoked(scene)).toEqual([]);
+  });
+});
+
+describe('invalidate against a renewal', () => {
+  it('leaves the token alone that a renewal brought meanwhile', async () => {
+    const { llavero, http, store } = await authorizedCentry();
+    const rejected = await llavero.token(centryKey);
+    const reading = store.holdNextAnswer('read');
+    const invalidating = llavero.invalidate(centryKey, rejected);
+    await reading.arrived;
+    http.answer(centryAnswer(2));
+    await llavero.token(centryKey, { force: true });
+    reading.release();
+    await invalidating;
+    expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(2).access);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it('leaves the token alone of an authorization after a removal, whatever its generation', async () => {
+    const { llavero, http, another } = await authorizedCentry();
+    const rejected = await llavero.token(centryKey);
+    const other = another();
+    await other.remove(centryKey);
+    http.answer(centryAnswer(2));
+    await other.exchange(centryKey, { code: 'another code' });
+    await llavero.invalidate(centryKey, rejected);
+    const token = await llavero.token(centryKey);
+    expect([token.generation, accessOf(token)]).toEqual([1, secretsOf(2).access]);
+    expect(http.requests).toHaveLength(2);
   });
 });
