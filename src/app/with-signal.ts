@@ -1,3 +1,5 @@
+import { signalForMany } from '../adapters/process/signal-for-many.js';
+
 /** Work that a caller stops waiting for when its signal aborts; the work itself goes on. What `aborted` gives is thrown then. */
 export const withSignal = async <A>(
   signal: AbortSignal | undefined | null,
@@ -5,6 +7,7 @@ export const withSignal = async <A>(
   work: () => Promise<A>,
 ): Promise<A> => {
   if (signal === undefined || signal === null) return work();
+  signalForMany(signal);
   const { promise, reject } = rejectable();
   const stop = (): void => reject(aborted(signal));
   if (signal.aborted) stop();

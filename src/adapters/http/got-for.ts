@@ -15,6 +15,7 @@ import { isSameOrigin } from '../../domain/api-address.js';
 import type { ApiCall, ApiCalls, ApiReply } from '../../ports/api-calls.js';
 import { callersRequest, credentialedRequest } from './credentialed-request.js';
 import { beginCall, stateOf, type GotCallState } from './got-call-state.js';
+import { signalForMany } from '../process/signal-for-many.js';
 
 /** Stands for the API's base until a request knows it. No such host exists (RFC 6761 §6.4). */
 const placeholder = new URL('https://api.llavero.invalid/');
@@ -186,6 +187,8 @@ export const gotFor = (calls: ApiCalls, key: string): GotInstance => {
     prefixUrl: placeholder,
     handlers: [begin],
     hooks: {
+      // Got listens to the signal before any other hook is called.
+      init: [({ signal }) => signalForMany(signal)],
       beforeRequest: [beforeRequest],
       afterResponse: [afterResponse],
       beforeRedirect: [beforeRedirect],
