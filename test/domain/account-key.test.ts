@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { isLeft, left, right } from 'fp-ts/lib/Either.js';
-import { defaultAccount, isProviderId, makeAccountKey, parseAccountKey } from '../../src/domain/account-key.js';
+import {
+  defaultAccount,
+  isProviderId,
+  makeAccountKey,
+  parseAccountKey,
+  parseStoredKey,
+} from '../../src/domain/account-key.js';
 
 describe('parseAccountKey', () => {
   it.each([
@@ -47,6 +53,31 @@ describe('parseAccountKey', () => {
     expect(parseAccountKey(text)).toEqual(
       left('the account in a key must be 1 to 512 characters without control characters'),
     );
+  });
+
+  it.each([
+    ['\u202e', 'U+202E, which changes the direction of text'],
+    ['\u2066', 'U+2066, which changes the direction of text'],
+    ['\u200f', 'U+200F, which changes the direction of text'],
+    ['\u061c', 'U+061C, which changes the direction of text'],
+    ['\u2028', 'U+2028, which separates lines'],
+    ['\u2029', 'U+2029, which separates lines'],
+    ['\u200b', 'U+200B, which has no width'],
+    ['\u200d', 'U+200D, which has no width'],
+    ['\u2060', 'U+2060, which has no width'],
+    ['\ufeff', 'U+FEFF, which has no width'],
+    ['\u00ad', 'U+00AD, which has no width'],
+    ['\u3164', 'U+3164, which has no width'],
+    ['\u180e', 'U+180E, which has no width'],
+    ['\ufe0f', 'U+FE0F, which has no width'],
+    ['\ufffa', 'U+FFFA, which has no width'],
+    ['\u{e0041}', 'U+E0041, which has no width'],
+  ])('refuses an account with a character that nobody sees, and names it: %j', (character, named) => {
+    for (const account of [character, `391250${character}`, `${character}391250`]) {
+      expect(parseAccountKey(`tray/${account}`)).toEqual(left(`the account in a key must not hold ${named}`));
+      expect(makeAccountKey('tray', account)).toEqual(parseAccountKey(`tray/${account}`));
+      expect(parseStoredKey(`tray/${account}`)).toEqual(right({ key: `tray/${account}`, provider: 'tray', account }));
+    }
   });
 
   it('counts characters, not halves of them', () => {

@@ -1,5 +1,5 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
-import { parseAccountKey, unknownProviderKey, type AccountKey } from '../../domain/account-key.js';
+import { parseAccountKey, parseStoredKey, unknownProviderKey, type AccountKey } from '../../domain/account-key.js';
 import { misuse } from '../../domain/misuse.js';
 import type { RefreshPolicy, RefreshPolicyOptions } from '../../domain/refresh-policy.js';
 import type { Rotation } from '../../domain/rotation.js';
@@ -13,12 +13,17 @@ export interface ConfiguredProvider {
   readonly policy: RefreshPolicy;
 }
 
+/** A key, taken apart, and its provider. */
+export type ResolvedKey = { readonly key: AccountKey } & ConfiguredProvider;
+
 /** The providers of one llavero, by id. */
 export interface ProviderRegistry {
   readonly ids: readonly string[];
   readonly find: (id: string) => ConfiguredProvider | undefined;
   /** Splits a key and finds its provider. */
-  readonly resolve: (key: string) => Either<UseCaseError, { readonly key: AccountKey } & ConfiguredProvider>;
+  readonly resolve: (key: string) => Either<UseCaseError, ResolvedKey>;
+  /** The same, for a key that is in the store already. */
+  readonly resolveStored: (key: string) => Either<UseCaseError, ResolvedKey>;
 }
 
 /** Parts of a deadline's longer neighbour that leave both room. */
@@ -68,17 +73,21 @@ export const makeProviderRegistry = (providers: readonly Provider[], base: Refre
       return [provider.id, { provider, policy }] as const;
     }),
   );
-  return {
-    ids: [...byId.keys()],
-    find: (id) => byId.get(id),
-    resolve: (text) => {
-      const parsed = typeof text === 'string' ? parseAccountKey(text) : left('a key must be a string');
+  const resolveWith =
+    (parse: typeof parseAccountKey) =>
+    (text: unknown): Either<UseCaseError, ResolvedKey> => {
+      const parsed = typeof text === 'string' ? parse(text) : left('a key must be a string');
       if (parsed._tag === 'Left')
         return left(misuse(`${parsed.left}; write it as provider/account, for example tray/391250`));
       const configured = byId.get(parsed.right.provider);
       return configured === undefined
         ? left(tokenError('UnknownKey', { key: unknownProviderKey, why: 'no_such_provider' }))
         : right({ key: parsed.right, ...configured });
-    },
+    };
+  return {
+    ids: [...byId.keys()],
+    find: (id) => byId.get(id),
+    resolve: resolveWith(parseAccountKey),
+    resolveStored: resolveWith(parseStoredKey),
   };
 };

@@ -26,7 +26,7 @@ export const makeRemoveAccount =
   ({ store, providers, drafts, cache, clock, events }: RemoveAccountDeps): RemoveAccount =>
   (text) =>
     pipe(
-      TE.fromEither(providers.resolve(text)),
+      TE.fromEither(providers.resolveStored(text)),
       TE.flatMap(({ key: { key } }) =>
         pipe(
           store.update(key, forgetAccount),

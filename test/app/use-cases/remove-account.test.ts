@@ -1,3 +1,4 @@
+import { isRight } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import {
   accessOf,
@@ -47,6 +48,26 @@ describe('remove', () => {
     expect(await codeOf(llavero.status(centryKey))).toBe('ERR_DECRYPTION_FAILED');
     await llavero.remove(centryKey);
     expect(await codeOf(llavero.status(centryKey))).toBe('ERR_UNKNOWN_KEY');
+  });
+
+  it('removes an account whose name would be refused today, which list still shows', async () => {
+    const { llavero, store } = await authorizedCentry();
+    const account = 'acme\u202e';
+    const key = `centry/${account}`;
+    const found = await store.read(centryKey)();
+    if (!isRight(found) || found.right === undefined) throw new Error('there is no account');
+    const record = { ...found.right, key, account };
+    await store.update(key, () => ({ _tag: 'Put', record, result: undefined }))();
+    const keys = async (): Promise<readonly string[]> => {
+      const all: string[] = [];
+      for await (const status of llavero.list()) all.push(status.key);
+      return all;
+    };
+    expect(await keys()).toEqual([centryKey, key]);
+    await expect(llavero.token(key)).rejects.toThrow(/U\+202E, which changes the direction of text/);
+    await expect(llavero.register({ provider: 'centry', account })).rejects.toThrow(TypeError);
+    await llavero.remove(key);
+    expect(await keys()).toEqual([centryKey]);
   });
 
   it('beats a renewal under way: nothing is resurrected', async () => {
