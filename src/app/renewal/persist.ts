@@ -5,7 +5,10 @@ import type { TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
 
-/** Writes down what a provider answered, again and again until the store takes it: the answer exists nowhere else. */
+/**
+ * Writes down what a provider answered, again and again until the store takes it: the answer exists nowhere else. A store that
+ * was closed takes nothing any more, and holds no process open.
+ */
 export type Persist = <A>(
   write: TE.TaskEither<TokenError, A>,
   policy: RefreshPolicy,
@@ -26,6 +29,9 @@ export interface PersistDeps {
  */
 const longestWaitMs = ({ recoveryNoticeMs }: RefreshPolicy): number => Math.min(1_000, recoveryNoticeMs / 4);
 
+/** Also a database that was lent and that its owner has closed. */
+const isClosed = (error: TokenError): boolean => error._tag === 'StoreFailed' && error.why === 'closed';
+
 export const makePersist = ({ clock, randomness, abandoned }: PersistDeps): Persist => {
   const attempt = <A>(
     write: TE.TaskEither<TokenError, A>,
@@ -37,7 +43,7 @@ export const makePersist = ({ clock, randomness, abandoned }: PersistDeps): Pers
       write,
       TE.orElse((error) => {
         onDelay(error, tries);
-        if (abandoned()) return TE.left(error);
+        if (abandoned() || isClosed(error)) return TE.left(error);
         const restMs = coolDownMs(
           { ...policy, cooldownMinMs: 50, cooldownMaxMs: Math.max(50, longestWaitMs(policy)) },
           tries,
