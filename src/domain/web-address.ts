@@ -45,7 +45,8 @@ export const hostWithPort = (url: URL): string => url.host;
 /** What the URL parser would quietly repair: control characters, white space, backslashes. */
 const hasTricks = (text: string): boolean => /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\\]/u.test(text);
 
-const isLoopbackHost = (hostname: string): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+/** Whether a host, as the URL parser reads it, is this machine by its very name. */
+export const isLoopbackHost = (hostname: string): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 
 const refuseHost = (hostname: string): AddressRefusal | undefined => {
   const ip = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;

@@ -116,7 +116,10 @@ const citrusVendor = async (maker: SecretMaker): Promise<Vendor> => {
 const standardFields: FieldTable = {
   clientId: textField((clientId) => ({ clientId })),
   clientSecret: secretField((clientSecret) => ({ clientSecret })),
-  redirectUri: textField((uri) => ({ redirectUri: uri }), parseRedirectUri),
+  redirectUri: textField(
+    (uri) => ({ redirectUri: uri }),
+    (text) => parseRedirectUri(text, { allowHttpOnLoopback: true }),
+  ),
   baseUrl: addressField((text, rules) =>
     pipe(
       parseBaseAddress(text, rules),

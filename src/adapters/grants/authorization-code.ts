@@ -7,7 +7,7 @@ import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Authorization, AuthorizationInput, Grant } from '../../ports/grant.js';
 import type { Parameters } from '../../ports/http-client.js';
 import { pastedCode } from './pasted-code.js';
-import { parseRedirectUri } from './redirect-uri.js';
+import { parseRedirectUri, type RedirectUriRules } from './redirect-uri.js';
 import {
   endpointRequest,
   extraParameters,
@@ -30,6 +30,8 @@ export interface AuthorizationCodeData extends TokenEndpoint {
   readonly issuer?: string;
   /** Send a scope where one is known; so unless a provider knows none. */
   readonly sendScope?: boolean;
+  /** What a redirect URI has to look like: an `https` address unless this says otherwise. */
+  readonly redirectUriRules?: RedirectUriRules;
   /** A code is never exchanged without a redirect URI. */
   readonly redirectUriRequired?: boolean;
   /** Send the credential's redirect URI with a refresh too; RFC 6749 §6 knows no such parameter, some documents do. */
@@ -91,7 +93,7 @@ const authorizationOf = (data: AuthorizationCodeData, extra: Parameters): Author
   begin: (credential, input) => {
     const redirectUri = input.redirectUri ?? credential.redirectUri;
     if (redirectUri === undefined) return left(wantsRedirectUri(credential.key.key, 'authorize()'));
-    const parsed = parseRedirectUri(redirectUri);
+    const parsed = parseRedirectUri(redirectUri, data.redirectUriRules ?? { allowHttpOnLoopback: false });
     if (parsed._tag === 'Left') return left(`redirectUri of ${credential.key.key} must ${parsed.left}`);
     const scope = input.scope ?? credential.scope;
     const url = new URL(resolveUrl(data.authorizationUrl, credential));

@@ -41,7 +41,7 @@ export const consumerKeyAuthorization = (paths: ShopPaths): Authorization => ({
     const callback = redirectUri ?? credential.redirectUri;
     if (callback === undefined)
       return left(`${key} has no callback: give it to the preset, or redirectUri to authorize()`);
-    const checked = parseCallbackUrl(callback);
+    const checked = parseCallbackUrl(callback, paths.rules);
     if (isLeft(checked)) return left(`the callback of ${key} must ${checked.left}`);
     const url = new URL(`${shop.right.address}${paths.authorizationPath}`);
     url.searchParams.set('response_type', 'code');

@@ -142,6 +142,7 @@ const byGrant = {
     clientCredentials: optional(truth),
     issuer: optional(text),
     redirectUriRequired: optional(truth),
+    opaqueRedirectUri: optional(truth),
     redirectUriOnRefresh: optional(truth),
     methods: optional(members({ exchange: optional(oneOf('GET', 'POST')), refresh: optional(oneOf('GET', 'POST')) })),
     parameters: optional(

@@ -128,7 +128,11 @@ const readerOf = (definition: AnyDefinition, { part, check, readAddress }: Field
     case 'apiKey':
       return secretField((apiKey) => ({ apiKey }), checked(visibleAscii));
     case 'redirectUri':
-      return textField((redirectUri) => ({ redirectUri }), checked(parseRedirectUri));
+      return writtenAddressField(
+        (text, rules) => parseRedirectUri(text, isOpaque(definition) ? 'opaque' : rules),
+        (redirectUri) => ({ redirectUri }),
+        checked((text) => parseRedirectUri(text, isOpaque(definition) ? 'opaque' : { allowHttpOnLoopback: true })),
+      );
     case 'scope':
       return textField((scope) => ({ scope }), checked());
     case 'baseUrl':
@@ -143,6 +147,10 @@ const readerOf = (definition: AnyDefinition, { part, check, readAddress }: Field
       return writtenAddressField(addressReader(readAddress, asWritten), (storeUrl) => ({ storeUrl }), checked());
   }
 };
+
+/** Whether the provider's redirect URIs are names of its own making. */
+export const isOpaque = (definition: AnyDefinition): boolean =>
+  'opaqueRedirectUri' in definition && definition.opaqueRedirectUri === true;
 
 const isRawBasic = (definition: AnyDefinition): boolean =>
   'clientAuthentication' in definition && definition.clientAuthentication === 'basic-unencoded';

@@ -4,13 +4,13 @@ import { readDateTime, type ExpiryMember } from '../../domain/answers/expiry-mem
 import type { Credential } from '../../domain/credential.js';
 import type { Grant } from '../../ports/grant.js';
 import type { Parameters } from '../../ports/http-client.js';
-import { authorizationCode } from '../grants/authorization-code.js';
+import { authorizationCode, type AuthorizationCodeData } from '../grants/authorization-code.js';
 import { withBasicEncodingHint } from '../grants/basic-encoding-hint.js';
 import { clientCredentials } from '../grants/client-credentials.js';
 import { extraParameters, type TokenEndpoint } from '../grants/token-endpoint.js';
 import { definitionOf } from './check-definition.js';
 import type { Addresses } from './definition-addresses.js';
-import { hasBothGrants } from './definition-fields.js';
+import { hasBothGrants, isOpaque } from './definition-fields.js';
 import type {
   AnswerDefinition,
   AuthorizationCodeDefinition,
@@ -40,23 +40,28 @@ export const definedGrants = (
     parameters: parametersOf(definition, 'clientCredentials'),
   });
   const hinting =
-    (grantOf: (credential: Credential) => Grant): ReturnType<typeof definedGrants> =>
-    () =>
-    (credential) =>
+    (grantOf: (credential: Credential) => Grant) =>
+    (credential: Credential): Grant =>
       withBasicEncodingHint(grantOf(credential), endpoint.clientAuthentication, credential);
-  if (definition.grant === 'client_credentials') return hinting(() => byClient);
-  const byCode = codeGrant(definition, endpoint, addresses);
-  return hinting(({ grant }) => (hasBothGrants(definition) && grant === 'client_credentials' ? byClient : byCode));
+  if (definition.grant === 'client_credentials') return () => hinting(() => byClient);
+  const code = codeGrantData(definition, endpoint, addresses);
+  // What is wrong with the knobs is told when the provider is defined.
+  authorizationCode(code);
+  return (rules) => {
+    const byCode = authorizationCode({ redirectUriRules: rules, ...code });
+    return hinting(({ grant }) => (hasBothGrants(definition) && grant === 'client_credentials' ? byClient : byCode));
+  };
 };
 
-const codeGrant = (
+const codeGrantData = (
   definition: AuthorizationCodeDefinition<string>,
   endpoint: TokenEndpoint,
   { authorizationEndpoint = definition.authorizationEndpoint }: Addresses,
-): Grant => {
+): AuthorizationCodeData => {
   const { pkce, issuer, redirectUriRequired, redirectUriOnRefresh, methods, scope } = definition;
-  return authorizationCode({
+  return {
     ...endpoint,
+    ...(isOpaque(definition) ? { redirectUriRules: 'opaque' } : {}),
     authorizationUrl: authorizationEndpoint,
     pkce,
     sendScope: scope !== false,
@@ -68,7 +73,7 @@ const codeGrant = (
     authorizationParameters: parametersOf(definition, 'authorization'),
     obtainParameters: parametersOf(definition, 'exchange'),
     renewParameters: parametersOf(definition, 'refresh'),
-  });
+  };
 };
 
 /** Throws `TypeError` for a parameter that the grant sends itself. */

@@ -170,6 +170,11 @@ export interface AuthorizationCodeDefinition<Field extends string = never>
   readonly issuer?: string | undefined;
   /** A pasted code is not exchanged without a redirect URI. */
   readonly redirectUriRequired?: boolean | undefined;
+  /**
+   * Its applications have a redirect URI that is no address, such as eBay's RuName: any text is sent as it is. Otherwise it is an
+   * `https` address, or the out-of-band URN.
+   */
+  readonly opaqueRedirectUri?: boolean | undefined;
   /** The redirect URI goes along with a refresh too; RFC 6749 §6 knows no such parameter, some documents do. */
   readonly redirectUriOnRefresh?: boolean | undefined;
   /** `POST` unless given; with `GET` everything, secrets too, stands in the query. */

@@ -29,8 +29,9 @@ export interface TrayOptions extends PresetOptions {
 const hourMs = 3_600_000;
 const apiPath = '/web_api';
 
+/** Which loopback hosts are admitted is known, and judged, later. */
 const checkCallback = (text: string): string | undefined => {
-  const callback = parseCallbackUrl(text);
+  const callback = parseCallbackUrl(text, { allowHttpOnLoopback: true });
   return isLeft(callback) ? callback.left : undefined;
 };
 

@@ -265,7 +265,7 @@ describe('what a definition says of answers', () => {
 describe('a definition that cannot work', () => {
   const grants = "'authorization_code', 'client_credentials' or a function that makes a grant";
   const knobs =
-    'id, name, fields, baseUrl, accessTokenLifetimeMs, refreshTokenLifetimeMs, requestRate, accountRequestRate, api, tokenEndpoint, revocationEndpoint, clientAuthentication, encoding, headers, scope, parameterNames, answer, classifyError, retryAfterHeaders, rotation, refreshToken, grant, authorizationEndpoint, pkce, clientCredentials, issuer, redirectUriRequired, redirectUriOnRefresh, methods and parameters';
+    'id, name, fields, baseUrl, accessTokenLifetimeMs, refreshTokenLifetimeMs, requestRate, accountRequestRate, api, tokenEndpoint, revocationEndpoint, clientAuthentication, encoding, headers, scope, parameterNames, answer, classifyError, retryAfterHeaders, rotation, refreshToken, grant, authorizationEndpoint, pkce, clientCredentials, issuer, redirectUriRequired, opaqueRedirectUri, redirectUriOnRefresh, methods and parameters';
   const { tokenEndpoint: _t, ...withoutToken } = shop;
   const { pkce: _p, ...withoutPkce } = shop;
   it.each<readonly [unknown, string]>([
