@@ -54,8 +54,8 @@ describe('a redirect URI', () => {
 
   it('is an address without it', () => {
     expect(() => defineProvider(definition)({ ...secrets, redirectUri: ruName })).toThrow(/be an absolute URI/);
-    expect(() => Reflect.apply(defineProvider, undefined, [{ ...definition, opaqueRedirectUri: 'yes' }])).toThrow(
-      /opaqueRedirectUri must be true or false/,
-    );
+    expect((): unknown =>
+      Reflect.apply(defineProvider, undefined, [{ ...definition, opaqueRedirectUri: 'yes' }]),
+    ).toThrow(/opaqueRedirectUri must be true or false/);
   });
 });

@@ -4,7 +4,7 @@ import { parseCallbackUrl, parseRedirectUri } from '../../../src/adapters/grants
 
 const strict = { allowHttpOnLoopback: false };
 const local = { allowHttpOnLoopback: true };
-const https = expect.stringMatching(/^start with https:\/\/.*allowHttpOnLoopback.*opaqueRedirectUri/);
+const https: unknown = expect.stringMatching(/^start with https:\/\/.*allowHttpOnLoopback.*opaqueRedirectUri/);
 
 describe('parseRedirectUri', () => {
   it.each([
@@ -37,7 +37,7 @@ describe('parseRedirectUri', () => {
     expect(parseRedirectUri(text, local)).toEqual(left(https));
   });
 
-  it('refuses what is no address, and fragments', () => {
+  it('refuses what is none, and fragments', () => {
     for (const text of ['', '/cb', 'app.test/cb', 'https://app.test/c b', 'https://app.test/\n']) {
       expect(parseRedirectUri(text, local)).toEqual(left('be an absolute URI like https://app.example.com/callback'));
     }
