@@ -19,10 +19,10 @@ export interface CompareToken {
   /** Behind the backs of the callers. */
   readonly inBackground: (key: string) => void;
   /**
-   * For callers who wait for it. It never fails and does not last: a store that cannot be asked, or does not answer soon, must
-   * not keep a valid token from them, which stays in use for another second then.
+   * For a caller who waits for it, so long at most. It never fails and does not last: a store that cannot be asked, or does not
+   * answer soon, must not keep a valid token from anybody, which stays in use for another second then.
    */
-  readonly now: (key: string) => TE.TaskEither<never, void>;
+  readonly now: (key: string, mostWaitMs: number) => () => Promise<void>;
 }
 
 export interface CompareTokenDeps {
@@ -94,15 +94,17 @@ export const makeCompareToken = (deps: CompareTokenDeps): CompareToken => {
     events.emit({ type: 'stale_token_served', key, at, generation, expiresAt, code: factsOf(error).code });
   };
 
-  const now: CompareToken['now'] = (key) => async () => {
+  const now: CompareToken['now'] = (key, mostWaitMs) => async () => {
     const found = reading(key);
     const leftMs = (beganMonotonicMs.get(found) ?? 0) + longestReadMs - clock.monotonicMs();
     const ended = new AbortController();
-    const late = clock.sleep(Math.max(0, leftMs), ended.signal).then(() => left(tooLate));
+    const waitMs = Math.max(0, Math.min(leftMs, mostWaitMs));
+    // That a caller has no patience says nothing about the store.
+    const given = waitMs < leftMs ? right(undefined) : left(tooLate);
+    const late = clock.sleep(waitMs, ended.signal).then(() => given);
     const outcome = await Promise.race([found.outcome, late]);
     ended.abort('ended');
     if (isLeft(outcome)) serveOn(key, outcome.left);
-    return right(undefined);
   };
 
   return { inBackground: (key) => void reading(key), now };

@@ -53,6 +53,8 @@ export interface TokenCache {
   readonly isRecheckDue: (key: string) => boolean;
   /** Whether the store has not been asked about this token for `recheckMs`: it is not handed out before it has been. */
   readonly isUnchecked: (key: string) => boolean;
+  /** Whether the store was asked about it at that time or later. */
+  readonly isCheckedSince: (key: string, monotonicMs: number) => boolean;
   /** Hands it out again without a look until its soft window or the next comparison with the store. */
   readonly reopen: (key: string) => void;
   /** The store was asked, at that time, and still holds this token. */
@@ -225,6 +227,10 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     isRecheckDue: (key) => {
       const entry = byKey.get(key);
       return entry !== undefined && sinceCheckMs(entry) >= entry.policy.recheckMs * recheckFraction;
+    },
+    isCheckedSince: (key, sinceMonotonicMs) => {
+      const entry = byKey.get(key);
+      return entry !== undefined && entry.checkedMs >= Math.floor(sinceMonotonicMs - madeAtMonotonicMs);
     },
     isUnchecked: (key) => {
       const entry = byKey.get(key);

@@ -75,7 +75,7 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
     if (judgement !== 'use' && judgement !== 'use_and_renew') return undefined;
     if (!isCompared && cache.isUnchecked(key)) return comparedFirst(key, configured, need);
     if (judgement === 'use_and_renew') renewInBackground(key, configured);
-    else if (cache.fresh(key) === undefined && cache.isRecheckDue(key)) recheck(key, configured);
+    else if (!isCompared && cache.fresh(key) === undefined && cache.isRecheckDue(key)) recheck(key, configured);
     return TE.right(cached.token);
   };
 
@@ -83,12 +83,16 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
   const comparedFirst = (key: string, configured: ConfiguredProvider, need: TokenNeed): UseCase<Token> => {
     const calledAtMonotonicMs = clock.monotonicMs();
     return pipe(
-      TE.fromTask(compare.now(key)),
+      TE.fromTask<void, UseCaseError>(compare.now(key, patienceOf(cache.find(key), configured, need))),
       TE.flatMap(
         () => fromMemory(key, configured, need, true) ?? fromFlight(key, configured, need, calledAtMonotonicMs),
       ),
     );
   };
+
+  /** Whether the store was asked lately, or since this caller came. */
+  const isChecked = (key: string, calledAtMonotonicMs: number): boolean =>
+    !cache.isUnchecked(key) || cache.isCheckedSince(key, calledAtMonotonicMs);
 
   /** What may be served although its renewal failed: valid, not refused by an API, and good enough for this caller. */
   const isServable = (cached: CachedToken, configured: ConfiguredProvider, need: TokenNeed): boolean =>
@@ -143,7 +147,11 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
         (error) => {
           const stale = cache.find(key);
           if (stale !== undefined && isServable(stale, configured, need)) {
-            return serveStale(key, stale, error, joined === undefined);
+            // The flight that was joined had asked the store too long ago: one's own asks again.
+            const asksAgain = joined !== undefined && !isChecked(key, calledAtMonotonicMs);
+            return asksAgain && clock.monotonicMs() < patienceEndsMs
+              ? again()
+              : serveStale(key, stale, error, joined === undefined);
           }
           const impatient =
             joined !== undefined && error._tag === 'RenewalUnderWay' && clock.monotonicMs() < patienceEndsMs;
@@ -161,8 +169,10 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
   };
 
   const serveStale = (key: string, cached: CachedToken, error: UseCaseError, first: boolean): UseCase<Token> => {
-    if (cache.isUnchecked(key)) cache.postpone(key, servedUnrenewedMs);
+    if (error._tag === 'StoreFailed' && cache.isUnchecked(key)) cache.postpone(key, servedUnrenewedMs);
     else cache.defer(key, servedUnrenewedMs);
+    // Somebody whose patience was shorter than a reading is served; the next one is not, before the store has answered.
+    if (cache.isUnchecked(key)) compare.inBackground(key);
     if (first && error._tag !== 'Misuse') {
       const { generation, expiresAt } = cached.token;
       const at = new Date(clock.nowMs());

@@ -62,6 +62,19 @@ describe('an API that refuses every third call', () => {
   });
 });
 
+describe('a refused call', () => {
+  it('is sent once more and not again, however late the answer to that comes', async () => {
+    await using refused = await scene(answers(200));
+    const late: Answering = async (request, response) => {
+      await refused.clock.advance(windowMs + 1);
+      answers(401)(request, response);
+    };
+    refused.script(answers(401), late, answers(200));
+    expect(await statusesOf(refused, 1)).toEqual([401]);
+    expect(refused.api.requests).toHaveLength(2);
+  });
+});
+
 describe('a refusal of a token that is new', () => {
   it('comes back as it is, to whichever path, and the token stays in use', async () => {
     await using refused = await scene(always());

@@ -159,6 +159,60 @@ describe('a token in steady use', () => {
   });
 });
 
+describe('the patience of a caller', () => {
+  it('is not outlasted by a comparison: he is served what is valid, and nobody else is before the store answers', async () => {
+    const { llavero, another, clock, store, settle } = await authorizedCentry();
+    await another().remove(centryKey);
+    await clock.advance(hourMs);
+    const reading = store.holdNextAnswer('read');
+    const impatient = llavero.token(centryKey, { patienceMs: 500 });
+    await reading.arrived;
+    await clock.advance(500);
+    expect((await impatient).generation).toBe(1);
+    expect(llavero.peek(centryKey)).toBeUndefined();
+    const patient = codeOf(llavero.token(centryKey));
+    reading.release();
+    await settle();
+    expect(await patient).toBe('ERR_REAUTHORIZATION_REQUIRED');
+  });
+
+  it('is not outlasted by a token to be renewed first either', async () => {
+    const { llavero, clock, store, http, settle } = await authorizedCentry();
+    await clock.advance(centryLifeMs - 20 * secondMs);
+    const reading = store.holdNextAnswer('read');
+    const impatient = llavero.token(centryKey, { patienceMs: 0 });
+    await reading.arrived;
+    expect((await impatient).generation).toBe(1);
+    expect(llavero.peek(centryKey)).toBeUndefined();
+    http.answer(centryAnswer(2));
+    reading.release();
+    await settle();
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+  });
+});
+
+describe('a token that is compared before each use (recheckMs: 0)', () => {
+  it('is served once the store was asked, and although its renewals fail', async () => {
+    const { llavero, another, clock, store, http } = await authorizedCentry({ policy: { recheckMs: 0 } });
+    await llavero.token(centryKey);
+    await llavero.token(centryKey);
+    expect(store.asked('read')).toBe(2);
+    await clock.advance(centryLifeMs - 20 * secondMs);
+    http.handle(() => ({ _tag: 'Unsent', why: 'ECONNREFUSED' }));
+    expect((await llavero.token(centryKey)).generation).toBe(1);
+    await another().remove(centryKey);
+    await clock.advance(2 * secondMs);
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+  });
+
+  it('is served on while the store fails', async () => {
+    const { llavero, store } = await authorizedCentry({ policy: { recheckMs: 0 } });
+    store.failNext('read', 2);
+    expect((await llavero.token(centryKey)).generation).toBe(1);
+    expect((await llavero.token(centryKey)).generation).toBe(1);
+  });
+});
+
 describe('a store that fails', () => {
   it('keeps no valid token from anybody, and is asked again each second', async () => {
     const { llavero, clock, store, eventsOf } = await authorizedCentry();
