@@ -94,6 +94,7 @@ const tenantIn = (from: Members): Tenant | undefined => {
   const value = Object.hasOwn(from, 'tenant') ? from['tenant'] : undefined;
   if (!isMembers(value)) return undefined;
   return present({
+    registered: textOf(value, 'registered'),
     issuer: textOf(value, 'issuer'),
     baseUrl: textOf(value, 'baseUrl'),
     apiAddress: textOf(value, 'apiAddress'),

@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import type { Credential } from './credential.js';
+import type { Credential, CredentialFields } from './credential.js';
 import { parseStoreUrl } from './store-address.js';
 
 /**
@@ -13,12 +13,19 @@ export interface Tenant {
   readonly apiAddress?: string | undefined;
   /** The origin of the shop: where none is registered, that of the API address. */
   readonly shop?: string | undefined;
+  /** The addresses that were registered for the account itself, in one text: what the preset adds is not in it. */
+  readonly registered?: string | undefined;
 }
 
-/** The tenant of a credential whose tokens are asked for at `tokenAddress`. */
-export const tenantOf = (credential: Credential, tokenAddress: string | undefined): Tenant => {
+/** The tenant of a credential whose tokens are asked for at `tokenAddress`; `registered` is the account's own part of it. */
+export const tenantOf = (
+  credential: Credential,
+  registered: CredentialFields,
+  tokenAddress: string | undefined,
+): Tenant => {
   const { baseUrl, apiAddress, storeUrl } = credential;
   return {
+    registered: JSON.stringify([registered.baseUrl, registered.apiAddress, registered.storeUrl].map(normalized)),
     issuer: originOf(tokenAddress),
     baseUrl: normalized(baseUrl),
     apiAddress: normalized(apiAddress),
@@ -31,6 +38,15 @@ export const isSameTenant = (one: Tenant, other: Tenant): boolean =>
   (['issuer', 'baseUrl', 'apiAddress', 'shop'] as const).every(
     (part) => one[part] === undefined || other[part] === undefined || one[part] === other[part],
   );
+
+/**
+ * Whether a token of `issuer` is good for an account that is with `tenant`. An account that registered the same addresses
+ * as then has not moved: where the preset has, the people who deployed it say so for all their accounts, and nobody has to
+ * authorize again. A token that can be had for the asking is asked for at the new address.
+ */
+export const isStillWith = (issuer: Tenant, tenant: Tenant, repeatable: boolean): boolean =>
+  isSameTenant(issuer, tenant) ||
+  (!repeatable && issuer.registered !== undefined && issuer.registered === tenant.registered);
 
 const urlOf = (text: string | undefined): URL | undefined =>
   text !== undefined && URL.canParse(text) ? new URL(text) : undefined;

@@ -73,6 +73,8 @@ const hints = {
     " If they are right: the id or secret holds a character that clientAuthentication: 'basic' sends encoded (RFC 6749, section 2.3.1), and many servers do not decode it; try 'basic-unencoded' or 'post' in the provider's definition.",
   another_client:
     ' Its refresh token was obtained with another client id or secret than the one that was sent: is this the right configuration, on the right database?',
+  another_server:
+    ' Another server issued the refresh token: the addresses of the preset are not what they were. Put them back; where this is the same provider all the same, register the account with keepToken, and what it says counts.',
   dead_refresh_token:
     " The provider may be refusing a dead refresh token under another name; if so, say it with classifyError in the provider's definition.",
 } as const;
@@ -240,7 +242,7 @@ export const errorOfFailure = (
     case 'ERR_CLIENT_REJECTED':
       return tokenError('ClientRejected', { key, ...splitHint(detail, 'basic_encoding', 'another_client') });
     case 'ERR_REQUEST_REJECTED':
-      return tokenError('RequestRejected', { key, ...splitHint(detail, 'dead_refresh_token') });
+      return tokenError('RequestRejected', { key, ...splitHint(detail, 'dead_refresh_token', 'another_server') });
     case 'ERR_ACCOUNT_UNAVAILABLE':
       return tokenError('AccountUnavailable', { key, error: detail });
     case 'ERR_UNTRUSTED_ADDRESS': {

@@ -46,8 +46,11 @@ interface Payloads {
     readonly key: string;
     readonly error: string;
     readonly status?: number;
-    /** A refresh token was sent, and some providers refuse a dead one under another name than `invalid_grant`. */
-    readonly hint?: 'dead_refresh_token';
+    /**
+     * `dead_refresh_token`: a refresh token was sent, and some providers refuse a dead one under another name than
+     * `invalid_grant`. `another_server`: the preset leads to another server than the one that issued the refresh token.
+     */
+    readonly hint?: 'dead_refresh_token' | 'another_server';
   };
   readonly AccountUnavailable: { readonly key: string; readonly error: string };
   readonly AccessDenied: { readonly key: string };

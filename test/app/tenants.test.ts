@@ -4,7 +4,6 @@ import { authorizationCode } from '../../src/adapters/grants/authorization-code.
 import { centry } from '../../src/adapters/providers/centry.js';
 import { citrusAd } from '../../src/adapters/providers/citrus-ad.js';
 import { defineProvider } from '../../src/adapters/providers/define-provider.js';
-import type { CredentialInput } from '../../src/app/use-cases/register-account.js';
 import type { HttpRequest } from '../../src/ports/http-client.js';
 import type { ProviderPreset } from '../../src/ports/provider.js';
 import {
@@ -24,7 +23,7 @@ import {
   trayPreset,
   type Scene,
 } from './llavero-fixture.js';
-import { canary, centryAnswer, citrusAnswer, secretsOf, trayAnswer } from './provider-answers.js';
+import { canary, centryAnswer, citrusAnswer, oauthError, secretsOf, trayAnswer } from './provider-answers.js';
 
 const shop = { provider: 'tray', account: '391250' };
 const otherShop = { apiAddress: 'https://other.example.com/web_api' };
@@ -243,41 +242,54 @@ const centryAt = (baseUrl: string): ProviderPreset =>
   centry({ baseUrl, clientId: 'id', clientSecret: `${canary}-secret`, redirectUri: 'https://app.example.com/cb' });
 
 describe('an authorized account whose preset has another address in the next deployment', () => {
-  it('sends neither token there and asks for a new authorization', async () => {
-    const { heard, fetch } = listening();
-    const scene = await authorizedCentry({ providers: [centryAt('https://one.centry.cl')], fetch });
-    const { another, clock } = scene;
-    const next = another({ providers: [centryAt('https://two.centry.cl')], fetch });
-    expect(await codeOf(next.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
-    expect(await codeOf(next.fetch(centryKey, '/products.json'))).toBe('ERR_REAUTHORIZATION_REQUIRED');
-    expect((await next.status(centryKey)).state).toBe('reauthorization_required');
-    await clock.advance(centryLifeMs);
-    expect(await next.sweep({ keepWarm: true })).toMatchObject({ renewed: 0 });
-    expect(await codeOf(next.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
-    await next.revoke(centryKey);
-    expect(toHost(scene, 'two.centry.cl')).toEqual([]);
-    expect(heard).toEqual([]);
+  const moved = async () => {
+    const scene = await authorizedCentry({ providers: [centryAt('https://one.centry.cl')] });
+    const next = scene.another({ providers: [centryAt('https://two.centry.cl')] });
+    await scene.clock.advance(centryLifeMs);
+    return { ...scene, next };
+  };
+
+  it('keeps its token, and is renewed at the new address', async () => {
+    const { next, http, ...scene } = await moved();
+    http.answer(centryAnswer(2));
+    expect(accessOf(await next.token(centryKey))).toBe(secretsOf(2).access);
+    expect((await next.status(centryKey)).state).toBe('ready');
+    expect(toHost({ ...scene, http }, 'two.centry.cl')).toHaveLength(1);
   });
 
-  it('leaves the account to those that still have the first address', async () => {
-    const { llavero, another, clock, http } = await authorizedCentry({
-      providers: [centryAt('https://one.centry.cl')],
-    });
-    const next = another({ providers: [centryAt('https://two.centry.cl')] });
-    await codeOf(next.token(centryKey));
-    await clock.advance(centryLifeMs);
+  it('is not ended by the verdict of a server that did not issue its token', async () => {
+    const { next, llavero, clock, http } = await moved();
+    http.answer(oauthError('invalid_grant'));
+    const error = await failureOf(next.token(centryKey));
+    expect(error.reason).toMatchObject({ _tag: 'RequestRejected', error: 'invalid_grant', hint: 'another_server' });
+    expect(error.message).toContain('keepToken');
+    await clock.advance(hourMs);
     http.answer(centryAnswer(2));
     expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(2).access);
   });
 
-  it('keeps the token where the operator says that it is the same provider', async () => {
-    const scene = await authorizedCentry({ providers: [centryAt('https://one.centry.cl')] });
-    const next = scene.another({ providers: [centryAt('https://two.centry.cl')] });
+  it('is ended by the verdict of a server that renewed its token', async () => {
+    const { next, clock, http } = await moved();
+    http.answer(centryAnswer(2));
+    await next.token(centryKey);
+    await clock.advance(centryLifeMs);
+    http.answer(oauthError('invalid_grant'));
+    expect(await codeOf(next.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+  });
+
+  it('is ended by the verdict of a server that the operator calls the same one', async () => {
+    const { next, http } = await moved();
     await next.register({ provider: 'centry', account: 'acme' }, { keepToken: true });
-    await scene.clock.advance(centryLifeMs);
-    scene.http.answer(centryAnswer(2));
-    expect(accessOf(await next.token(centryKey))).toBe(secretsOf(2).access);
-    expect(toHost(scene, 'two.centry.cl')).toHaveLength(1);
+    http.answer(oauthError('invalid_grant'));
+    expect(await codeOf(next.token(centryKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+  });
+
+  it('keeps its token too when other fields are registered after that', async () => {
+    const { next, another, http } = await moved();
+    await next.register({ provider: 'centry', account: 'acme', scope: 'anything' });
+    const third = another({ providers: [centryAt('https://three.centry.cl')] });
+    http.answer(centryAnswer(2));
+    expect(accessOf(await third.token(centryKey))).toBe(secretsOf(2).access);
   });
 
   it('exchanges no code that the first address gave', async () => {
@@ -299,20 +311,20 @@ const definition = {
 
 const given = { clientId: 'id', clientSecret: `${canary}-secret`, redirectUri: 'https://app.example.com/cb' };
 
-/** Connected at the first address; then what the second one is sent, by a restart or by `register`. */
+/** Connected at the first address; then what the second one is sent. */
 const movedBy = async (
   before: ProviderPreset,
-  change: { readonly after?: ProviderPreset; readonly register?: Omit<CredentialInput, 'provider'> },
-  registered: Omit<CredentialInput, 'provider'> = {},
+  change: { readonly register: Readonly<Record<string, string>> },
+  registered: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> => {
   const { heard, fetch } = listening();
   const scene = makeScene({ providers: [before], fetch });
   scene.http.answer(centryAnswer(1));
-  await scene.llavero.register({ provider: 'own', ...registered });
+  await callLoosely(scene.llavero, 'register', { provider: 'own', ...registered });
   await scene.llavero.exchange('own', { code: 'c' });
   scene.http.handle(() => centryAnswer(2));
-  const next = change.after === undefined ? scene.llavero : scene.another({ providers: [change.after], fetch });
-  if (change.register !== undefined) await next.register({ provider: 'own', ...change.register });
+  const next = scene.llavero;
+  await callLoosely(next, 'register', { provider: 'own', ...change.register });
   const codes = [await codeOf(next.token('own'))];
   await scene.clock.advance(centryLifeMs);
   codes.push(await codeOf(next.token('own')));
@@ -321,12 +333,6 @@ const movedBy = async (
 };
 
 describe('a provider of one’s own', () => {
-  it('sends nothing to a token endpoint of another origin', async () => {
-    const preset = defineProvider(definition);
-    const after = preset({ ...given, tokenEndpoint: 'https://auth.example.net/token' });
-    expect(await movedBy(preset(given), { after })).toEqual([]);
-  });
-
   it('sends nothing to another baseUrl of an account, a path of the same host included', async () => {
     const preset = defineProvider({
       ...definition,
@@ -340,29 +346,35 @@ describe('a provider of one’s own', () => {
     }
   });
 
-  it('sends nothing to another address by a field of its own', async () => {
+  it('sends nothing to another address that an account registers by a field of its own', async () => {
     const preset = defineProvider({
       ...definition,
+      authorizationEndpoint: '/authorize',
       tokenEndpoint: '/token',
       api: { base: '/api' },
-      fields: { instance: { part: 'baseUrl', takenBy: 'preset', required: true } },
-    });
-    const before = preset({ ...given, instance: 'https://one.example.com' });
-    const after = preset({ ...given, instance: 'https://two.example.com' });
-    expect(await movedBy(before, { after })).toEqual([]);
+      fields: { instance: { part: 'baseUrl', takenBy: 'register', required: true } },
+    })(given);
+    const instance = (host: string) => ({ instance: `https://${host}.example.com` });
+    expect(await movedBy(preset, { register: instance('two') }, instance('one'))).toEqual([]);
   });
 
-  it('sends nothing to another address that a grant of its own writes', async () => {
-    const at = (host: string): ProviderPreset => {
-      const grant = authorizationCode({
-        ...definition,
-        authorizationUrl: definition.authorizationEndpoint,
-        tokenUrl: `https://${host}/token`,
-      });
-      const { tokenAddress: _tokenAddress, ...bare } = grant;
-      return defineProvider({ id: 'own', grant: () => bare })(given);
-    };
-    expect(await movedBy(at('one.example.com'), { after: at('two.example.com') })).toEqual([]);
+  it('keeps its token when an account registers the address that the preset has, and stays there when the preset moves on', async () => {
+    const preset = defineProvider({
+      ...definition,
+      authorizationEndpoint: '/authorize',
+      tokenEndpoint: '/token',
+      api: { base: '/api' },
+    });
+    const at = (host: string) => preset({ ...given, baseUrl: `https://${host}.example.com` });
+    const { llavero, another, clock, http } = makeScene({ providers: [at('one')] });
+    http.answer(centryAnswer(1));
+    await llavero.exchange('own', { code: 'c' });
+    expect((await llavero.register({ provider: 'own', baseUrl: 'https://one.example.com' })).state).toBe('ready');
+    const next = another({ providers: [at('two')] });
+    await clock.advance(centryLifeMs);
+    http.answer(centryAnswer(2));
+    expect(accessOf(await next.token('own'))).toBe(secretsOf(2).access);
+    expect(http.requests.at(-1)?.url).toContain('//one.example.com/');
   });
 
   it('keeps the token where its token address cannot be told', async () => {

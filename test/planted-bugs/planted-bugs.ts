@@ -492,6 +492,22 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'never send the token of the second address to the first, as another process still remembers it',
   },
   {
+    title: 'disconnect every account whose preset has another address',
+    file: 'domain/tenant.ts',
+    find: '(!repeatable && issuer.registered',
+    replace: '(repeatable && issuer.registered',
+    test: 'app/tenants.test.ts',
+    named: 'keeps its token, and is renewed at the new address',
+  },
+  {
+    title: 'believe the verdict of a server that did not issue the token',
+    file: 'app/renewal/write-outcome.ts',
+    find: "way !== 'fallback' && isOfAnotherServer(token, tenant)",
+    replace: 'false',
+    test: 'app/tenants.test.ts',
+    named: 'is not ended by the verdict of a server that did not issue its token',
+  },
+  {
     title: 'exchange a code with another tenant',
     file: 'app/authorizing/receive-callback.ts',
     find: 'tenant === undefined || isSameTenant(tenant, account.tenant)',

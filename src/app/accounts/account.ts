@@ -29,8 +29,12 @@ export interface Account extends ConfiguredProvider {
 }
 
 /** Whom an account of this credential is with. */
-export const tenantBy = (grant: Grant, credential: Credential, token: IssuedToken | undefined): Tenant =>
-  tenantOf(credential, tokenAddressOf(grant, credential, token));
+export const tenantBy = (
+  grant: Grant,
+  credential: Credential,
+  registered: CredentialFields,
+  token: IssuedToken | undefined,
+): Tenant => tenantOf(credential, registered, tokenAddressOf(grant, credential, token));
 
 /** What a grant of somebody's own writes or throws here reaches nobody. */
 const tokenAddressOf = (grant: Grant, credential: Credential, token: IssuedToken | undefined): string | undefined => {

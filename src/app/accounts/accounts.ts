@@ -6,7 +6,7 @@ import type { AccountRecord } from '../../domain/account-record.js';
 import type { Credential, CredentialFields } from '../../domain/credential.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
 import { misuse } from '../../domain/misuse.js';
-import { isSameTenant } from '../../domain/tenant.js';
+import { isStillWith } from '../../domain/tenant.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
@@ -66,8 +66,8 @@ export const makeAccounts = (deps: AccountsDeps): Accounts => {
       E.mapLeft(misuse),
       E.map((credential) => {
         const grant = found.provider.grant(credential);
-        const tenant = tenantBy(grant, credential, token);
-        const isForeign = token?.tenant !== undefined && !isSameTenant(token.tenant, tenant);
+        const tenant = tenantBy(grant, credential, registered, token);
+        const isForeign = token?.tenant !== undefined && !isStillWith(token.tenant, tenant, grant.repeatable);
         return {
           ...found,
           record,

@@ -8,7 +8,7 @@ import { dueTimesOf, neverDue, type DueTimes } from '../../domain/due-times.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
 import { misuse } from '../../domain/misuse.js';
 import { keep, put } from '../../domain/record-change.js';
-import { isSameTenant } from '../../domain/tenant.js';
+import { isSameTenant, isStillWith, type Tenant } from '../../domain/tenant.js';
 import { factsOf } from '../../domain/token-error-facts.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
@@ -56,6 +56,8 @@ interface Standing {
   readonly due: DueTimes;
   /** It is with another tenant from now on, and what was begun with the first one is not continued. */
   readonly moves: boolean;
+  /** What stood against the account because of its addresses is over. */
+  readonly settles: boolean;
   /** The token held, marked with the tenant that it is for, where it was not yet. */
   readonly marked: IssuedToken | undefined;
 }
@@ -84,20 +86,22 @@ export const makeSaveAccount = (deps: SaveAccountDeps): SaveAccount => {
           TE.map((credential) => {
             const grant = provider.grant(credential);
             const held = account?.token ?? account?.foreignToken;
-            const tenant = tenantBy(grant, credential, held);
+            const tenant = tenantBy(grant, credential, registered, held);
             const issuer = held?.tenant ?? account?.tenant ?? tenant;
-            const isForeign = !isSameTenant(issuer, tenant);
+            const isForeign =
+              account?.token === undefined
+                ? !isStillWith(issuer, tenant, grant.repeatable)
+                : !isSameTenant(account.tenant, tenant);
             const isUsable = held !== undefined && (keepToken || !isForeign);
+            const moves = account !== undefined && !keepToken && !isSameTenant(account.tenant, tenant);
             return {
               repeatable: grant.repeatable,
               renewable: grant.repeatable || held?.refreshToken !== undefined,
               due: isUsable ? dueTimesOf(policy, held) : neverDue,
-              moves: account !== undefined && !keepToken && !isSameTenant(account.tenant, tenant),
+              moves,
+              settles: moves || (held !== undefined && isForeign && (keepToken || held.tenant === undefined)),
               usable: isUsable,
-              marked:
-                held !== undefined && isForeign && (keepToken || held.tenant === undefined)
-                  ? { ...held, tenant: keepToken ? tenant : issuer }
-                  : undefined,
+              marked: held === undefined ? undefined : markedFor(held, isUsable ? tenant : issuer),
             };
           }),
         ),
@@ -141,7 +145,7 @@ export const makeSaveAccount = (deps: SaveAccountDeps): SaveAccount => {
           ...record,
           ...(record.failure?.terminal === 'client_rejected' ? { failure: undefined, ...stands.due } : {}),
           ...(token === undefined ? {} : { token }),
-          ...(stands.moves || token !== undefined ? { ...stands.due, ...settled(record, stands, nowMs) } : {}),
+          ...(stands.settles ? { ...stands.due, ...settled(record, stands, nowMs) } : {}),
           ...(stands.moves ? { incarnation } : {}),
           credential,
           renewable: stands.renewable,
@@ -155,6 +159,12 @@ export const makeSaveAccount = (deps: SaveAccountDeps): SaveAccount => {
 
   return save;
 };
+
+/** A token that says already whom it is for needs no other mark. */
+const markedFor = (token: IssuedToken, tenant: Tenant): IssuedToken | undefined =>
+  token.tenant?.registered === tenant.registered && token.tenant !== undefined && isSameTenant(token.tenant, tenant)
+    ? undefined
+    : { ...token, tenant };
 
 /**
  * What is left of an account's failure once its addresses have changed. Where a person authorizes, whatever is open for the

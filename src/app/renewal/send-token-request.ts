@@ -44,10 +44,10 @@ const outcomeOfFailure =
   };
 
 /** Whom the request went to, by the credential that it was written with and what the code tells of it. */
-const marked = ({ grant, credential }: Account, { code }: Asked, outcome: Outcome): Outcome => {
+const marked = ({ grant, credential, registered }: Account, { code }: Asked, outcome: Outcome): Outcome => {
   if (outcome._tag !== 'Issued') return outcome;
   const learned = code === undefined ? {} : grant.learned?.(code);
-  const tenant = tenantBy(grant, { ...credential, ...learned }, outcome.token);
+  const tenant = tenantBy(grant, { ...credential, ...learned }, { ...registered, ...learned }, outcome.token);
   return { ...outcome, token: { ...outcome.token, tenant } };
 };
 

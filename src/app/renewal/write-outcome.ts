@@ -70,7 +70,7 @@ export const recoversAtOnce = ({ policy, provider }: Pick<Account, 'policy' | 'p
  * of the same application is no other one.
  */
 const verdictOn = (
-  { record, application }: Account,
+  { record, application, token, tenant }: Account,
   { way }: OwnAttempt,
   reason: TokenError,
   nowMs: number,
@@ -80,11 +80,18 @@ const verdictOn = (
   if (way !== 'fallback' && obtainedBy !== undefined && obtainedBy !== application) {
     return tokenError('ClientRejected', { key, error: 'invalid_grant', hint: 'another_client' });
   }
+  if (way !== 'fallback' && isOfAnotherServer(token, tenant)) {
+    return tokenError('RequestRejected', { key, error: 'invalid_grant', hint: 'another_server' });
+  }
   // What was refused when it was asked again had been spent by the request whose outcome stayed unknown.
   if (way === 'recovery') return tokenError('ReauthorizationRequired', { key, cause: 'outcome_unresolved' });
   const hadExpired = reason.cause === 'invalid_grant' && (refreshTokenExpiresAt ?? Infinity) <= nowMs;
   return hadExpired ? tokenError('ReauthorizationRequired', { key, cause: 'refresh_token_expired' }) : reason;
 };
+
+/** A server that did not issue the token, as a preset with another address leads to, may know nothing of it. */
+const isOfAnotherServer = (token: Account['token'], { issuer }: Account['tenant']): boolean =>
+  token?.tenant?.issuer !== undefined && issuer !== undefined && token.tenant.issuer !== issuer;
 
 const terminalOf = (reason: TokenError): TerminalState | undefined => {
   switch (reason._tag) {
