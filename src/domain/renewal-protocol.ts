@@ -43,6 +43,8 @@ export interface BeginRequest extends Lineage, ClientStanding {
   readonly notice?: Notice | undefined;
   /** This host's clock, for stores without one. */
   readonly nowMs: number;
+  /** What an open attempt is judged by where that is another time: this host's clock, less what it was set forward since. */
+  readonly attemptNowMs?: number | undefined;
 }
 
 /** An announced recovery, and for how long the asking process has known of it: by its monotonic clock, which nobody sets. */
@@ -105,6 +107,10 @@ export const stoppedBy = (
   }
 };
 
+/** When what is known of an open attempt was written down. */
+export const attemptDatedAt = (record: AccountRecord | undefined): number | undefined =>
+  record?.attempt?.unknown === true ? record.updatedAt : record?.attempt?.startedAt;
+
 /** Whether an attempt has ended without a known outcome by `nowMs`. */
 export const hasEnded = (attempt: Attempt, nowMs: number): boolean => attempt.unknown || nowMs >= attempt.expiresAt;
 
@@ -156,6 +162,7 @@ export const beginAttempt = (
   request: BeginRequest,
 ): Change<Begun> => {
   const nowMs = serverNowMs ?? request.nowMs;
+  const attemptNowMs = serverNowMs ?? request.attemptNowMs ?? nowMs;
   if (!sameLineage(current, request)) return keep({ _tag: 'Removed' });
   const { attempt } = current;
   if (attempt?.id === request.attemptId && !attempt.unknown) {
@@ -166,8 +173,8 @@ export const beginAttempt = (
   if (attempt !== undefined && attempt.startedAt > nowMs + request.policy.attemptTtlMs) {
     return dateAnew(current, attempt, request, nowMs);
   }
-  if (attempt !== undefined && !hasEnded(attempt, nowMs)) {
-    return keep({ _tag: 'RenewingElsewhere', waitMs: attempt.expiresAt - nowMs });
+  if (attempt !== undefined && !hasEnded(attempt, attemptNowMs)) {
+    return keep({ _tag: 'RenewingElsewhere', waitMs: attempt.expiresAt - attemptNowMs });
   }
   const { failure } = current;
   const waitMs = failure === undefined ? 0 : coolDownLeftMs(failure, nowMs, request);
@@ -179,7 +186,9 @@ export const beginAttempt = (
       ? keep({ _tag: 'CoolingDown', failure: stopped, waitMs })
       : begin(current, request, nowMs, 'fallback');
   }
-  if (attempt !== undefined && !request.repeatable) return recover(current, attempt, request, nowMs, waitMs);
+  if (attempt !== undefined && !request.repeatable) {
+    return recover(current, attempt, request, { nowMs, attemptNowMs, coolDownMs: waitMs });
+  }
   if (failure !== undefined && waitMs > 0) return keep({ _tag: 'CoolingDown', failure, waitMs });
   const sinceRenewalMs = nowMs - (current.renewedAt ?? -Infinity);
   if (sinceRenewalMs >= 0 && sinceRenewalMs < leastBetweenRenewalsMs) {
@@ -187,6 +196,14 @@ export const beginAttempt = (
   }
   return begin(current, request, nowMs, 'first');
 };
+
+interface RecoveryTimes {
+  /** What is written down. */
+  readonly nowMs: number;
+  /** What the attempt is judged by. */
+  readonly attemptNowMs: number;
+  readonly coolDownMs: number;
+}
 
 /**
  * Step 9: what follows an attempt that ended without a known outcome. An owner that said so holds no answer. One that said
@@ -197,34 +214,34 @@ const recover = (
   current: AccountRecord,
   attempt: Attempt,
   request: BeginRequest,
-  nowMs: number,
-  coolDownMs: number,
+  { nowMs, attemptNowMs, coolDownMs }: RecoveryTimes,
 ): Change<Begun> => {
   const { recovery } = request.policy;
-  const endedAt = attempt.unknown ? nowMs : attempt.expiresAt;
+  const endedAt = attempt.unknown ? attemptNowMs : attempt.expiresAt;
   const atOnce = recovery !== 'never' && request.recoversAtOnce && attempt.repeat === 0;
-  const dueAt = Math.max(atOnce ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt, nowMs + coolDownMs);
+  const dueAt = Math.max(atOnce ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt, attemptNowMs + coolDownMs);
   if (recovery === 'never') {
-    return nowMs < attempt.settlesAt
-      ? keep({ _tag: 'Unresolved', waitMs: attempt.settlesAt - nowMs })
+    return attemptNowMs < attempt.settlesAt
+      ? keep({ _tag: 'Unresolved', waitMs: attempt.settlesAt - attemptNowMs })
       : giveUp(current, request, nowMs);
   }
   if (attempt.unknown) {
-    return nowMs < dueAt
-      ? keep({ _tag: 'Unresolved', waitMs: dueAt - nowMs })
+    return attemptNowMs < dueAt
+      ? keep({ _tag: 'Unresolved', waitMs: dueAt - attemptNowMs })
       : begin(current, request, nowMs, 'recovery');
   }
   const noticeMs = request.policy.recoveryNoticeMs;
-  if (nowMs < dueAt - noticeMs) return keep({ _tag: 'Unresolved', waitMs: dueAt - noticeMs - nowMs });
+  const dueInMs = dueAt - attemptNowMs;
+  if (dueInMs > noticeMs) return keep({ _tag: 'Unresolved', waitMs: dueInMs - noticeMs });
   const { id: attemptId, announcedAt } = attempt;
   if (announcedAt === undefined) {
     const record = { ...current, attempt: { ...attempt, announcedAt: nowMs }, updatedAt: nowMs };
-    const waitMs = Math.max(dueAt - nowMs, noticeMs);
+    const waitMs = Math.max(dueInMs, noticeMs);
     return put(record, { _tag: 'RecoveryAnnounced', waitMs, attemptId, announcedAt: nowMs });
   }
   const { notice } = request;
   const isKnown = notice?.attemptId === attemptId && notice.announcedAt === announcedAt;
-  const waitMs = Math.max(dueAt - nowMs, noticeMs - (isKnown ? notice.knownForMs : 0));
+  const waitMs = Math.max(dueInMs, noticeMs - (isKnown ? notice.knownForMs : 0));
   return waitMs > 0
     ? keep({ _tag: 'RecoveryAnnounced', waitMs, attemptId, announcedAt })
     : begin(current, request, nowMs, 'recovery');

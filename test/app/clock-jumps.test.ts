@@ -92,6 +92,27 @@ describe('a wall clock that is set back', () => {
 });
 
 describe('a wall clock that is set forward', () => {
+  it.each(['retry', 'probe'] as const)(
+    'makes no attempt of another process older, and none is sent twice (recovery: %s)',
+    async (recovery) => {
+      const scene = await authorizedCentry({ policy: { recovery } });
+      const { llavero, another, clock, http } = scene;
+      await clock.advance(centryLifeMs);
+      const held = http.hold();
+      const first = llavero.token(centryKey, { patienceMs: minuteMs });
+      await held.arrived;
+      const other = another();
+      await clock.advance(5 * secondMs);
+      clock.setWallClock(clock.nowMs() + hourMs);
+      const second = other.token(centryKey, { patienceMs: minuteMs });
+      await clock.advance(20 * secondMs);
+      expect(http.requests).toHaveLength(2);
+      held.release(centryAnswer(2));
+      const both = await during(scene, 2 * secondMs, Promise.all([first, second]));
+      expect(both.map(({ generation }) => generation)).toEqual([2, 2]);
+    },
+  );
+
   it('past the end of a token makes it expire', async () => {
     const { llavero, clock, http } = await authorizedCentry();
     clock.setWallClock(clock.nowMs() + centryLifeMs);

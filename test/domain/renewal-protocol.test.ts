@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import type { RecoveryPolicy } from '../../src/domain/refresh-policy.js';
 import {
+  attemptDatedAt,
   beginAttempt,
   stoppedBy,
   type Asking,
@@ -65,6 +66,23 @@ describe('beginning an attempt', () => {
       _tag: 'RenewingElsewhere',
       waitMs: 1_000,
     });
+  });
+
+  it('judges an open attempt by the time that no clock set forward can hurry, and dates by the wall clock', () => {
+    const alive = recordWith({ attempt: attemptWith() });
+    const hourLater = { nowMs: now + 3_600_000, attemptNowMs: now + 29_000 };
+    expect(begunWith(alive, hourLater)).toEqual({ _tag: 'RenewingElsewhere', waitMs: 1_000 });
+    const settled = { ...hourLater, attemptNowMs: now + attemptTtlMs + settleMs };
+    const begun = begunWith(alive, { ...settled, repeatable: true });
+    expect(begun).toMatchObject({ _tag: 'Began', record: { attempt: { startedAt: now + 3_600_000 } } });
+  });
+
+  it('counts what is known of an attempt from when it was written down', () => {
+    const startedAt = now - 5_000;
+    expect(attemptDatedAt(recordWith({ attempt: attemptWith({ startedAt }) }))).toBe(startedAt);
+    const unknown = attemptWith({ startedAt, unknown: true });
+    expect(attemptDatedAt(recordWith({ attempt: unknown, updatedAt: now }))).toBe(now);
+    expect(attemptDatedAt(recordWith())).toBeUndefined();
   });
 
   it.each<readonly [string, AccountRecord | undefined, Partial<BeginRequest>, Begun]>([

@@ -14,6 +14,7 @@ import { makeAwaitConcurrentRenewal } from '../renewal/await-concurrent-renewal.
 import { makeClientPauses } from '../renewal/client-pauses.js';
 import { makeCompareToken } from '../renewal/compare-token.js';
 import { makePersist } from '../renewal/persist.js';
+import { makeHostTime } from '../host-time.js';
 import { makeRecordAttempt } from '../renewal/record-attempt.js';
 import { makeRenewToken } from '../renewal/renew-token.js';
 import { makeSingleFlight } from '../renewal/single-flight.js';
@@ -143,7 +144,17 @@ export const renewalModule = (): ContainerModule =>
     bind(internals.recordAttempt)
       .toResolvedValue(
         (drafts, clock, randomness, places, pauses, persist, { inBackground }) =>
-          makeRecordAttempt({ drafts, clock, randomness, places, pauses, persist, inBackground, owner: processName() }),
+          makeRecordAttempt({
+            drafts,
+            clock,
+            hostTime: makeHostTime(clock),
+            randomness,
+            places,
+            pauses,
+            persist,
+            inBackground,
+            owner: processName(),
+          }),
         [
           internals.drafts,
           ports.clock,

@@ -2,16 +2,19 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { withdrawAttempt } from '../../domain/finish-attempt.js';
 import {
+  attemptDatedAt,
   beginAttempt,
   type BeginRequest,
   type Begun,
   type ClientStanding,
   type Notice,
 } from '../../domain/renewal-protocol.js';
+import type { AccountRecord } from '../../domain/account-record.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
 import { isRepeatable, type Account } from '../accounts/account.js';
 import type { Drafts } from '../accounts/drafts.js';
+import type { HostTime } from '../host-time.js';
 import { $, steps } from '../steps.js';
 import type { UseCase } from '../use-case-error.js';
 import { inPlace, type AttemptPlaces, type Place } from './attempt-places.js';
@@ -47,6 +50,7 @@ export type RecordAttempt = (account: Account, wait: SlotWait) => UseCase<Record
 export interface RecordAttemptDeps {
   readonly drafts: Drafts;
   readonly clock: Clock;
+  readonly hostTime: HostTime;
   readonly randomness: Randomness;
   readonly places: AttemptPlaces;
   readonly pauses: ClientPauses;
@@ -60,7 +64,7 @@ export interface RecordAttemptDeps {
 export const beginRequest = (
   account: Account,
   { epoch, asksForAll }: ClientStanding,
-  attempt: Pick<BeginRequest, 'attemptId' | 'owner' | 'nowMs' | 'notice'>,
+  attempt: Pick<BeginRequest, 'attemptId' | 'owner' | 'nowMs' | 'attemptNowMs' | 'notice'>,
 ): BeginRequest => ({
   incarnation: account.record.incarnation,
   generation: account.record.generation,
@@ -77,9 +81,9 @@ export const beginRequest = (
 
 /** Whether an attempt could begin with this standing, by the record that was read. */
 const wouldBegin =
-  (account: Account, nowMs: number, notice: Notice | undefined) =>
+  (account: Account, now: Pick<BeginRequest, 'nowMs' | 'attemptNowMs'>, notice: Notice | undefined) =>
   (standing: ClientStanding): boolean => {
-    const request = beginRequest(account, standing, { attemptId: '', owner: '', nowMs, notice });
+    const request = beginRequest(account, standing, { attemptId: '', owner: '', ...now, notice });
     const begun = beginAttempt(account.record, undefined, request);
     return begun._tag === 'Put' && begun.result._tag === 'Began';
   };
@@ -92,8 +96,14 @@ const mostTries = 3;
 const triedForMs = 1_000;
 
 export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
-  const { drafts, clock, randomness, places, pauses, persist, inBackground, owner } = deps;
+  const { drafts, clock, hostTime, randomness, places, pauses, persist, inBackground, owner } = deps;
   const notices = makeNotices(clock);
+
+  /** Read where the record is: a write may have waited in a line. */
+  const nowFor = (current: AccountRecord | undefined): Pick<BeginRequest, 'nowMs' | 'attemptNowMs'> => ({
+    nowMs: hostTime.nowMs(),
+    attemptNowMs: hostTime.nowMsFor(attemptDatedAt(current)),
+  });
 
   /** An attempt whose write was never answered is taken back, since nothing is sent under it. */
   const takeBack = (account: Account, attemptId: string): void => {
@@ -107,7 +117,9 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
 
   const write = (account: Account, request: BeginRequest, tries: number, sinceMs: number): UseCase<Begun> =>
     pipe(
-      drafts.update(account.record, (current, serverNowMs) => beginAttempt(current, serverNowMs, request)),
+      drafts.update(account.record, (current, serverNowMs) =>
+        beginAttempt(current, serverNowMs, { ...request, ...nowFor(current) }),
+      ),
       TE.orElse((error) => {
         const isQuick = clock.monotonicMs() - sinceMs < triedForMs;
         if (tries < mostTries && isQuick) return write(account, request, tries + 1, sinceMs);
@@ -121,13 +133,13 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
       const { key } = account.record;
       const admission = yield* $(
         pauses.admit(account, {
-          wouldBegin: wouldBegin(account, clock.nowMs(), notices.known(key)),
+          wouldBegin: wouldBegin(account, nowFor(account.record), notices.known(key)),
           mostWaitMs: Math.max(0, untilMonotonicMs - clock.monotonicMs()),
           hasSlot,
         }),
       );
       const attempt = { id: randomness.token(12), askedAtMonotonicMs: clock.monotonicMs() };
-      const asked = { attemptId: attempt.id, owner, nowMs: clock.nowMs(), notice: notices.known(key) };
+      const asked = { attemptId: attempt.id, owner, ...nowFor(account.record), notice: notices.known(key) };
       const begun = yield* $(write(account, beginRequest(account, admission, asked), 1, attempt.askedAtMonotonicMs));
       if (begun._tag === 'RecoveryAnnounced') notices.saw(key, begun);
       return { begun, attempt, admission, place };
