@@ -92,6 +92,21 @@ export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =
       }
     : health;
 
+/**
+ * The try at the end of a pause was answered, though with no token: the provider is there, and the others need not wait for an
+ * account that it will not serve. It tells nothing of the client, and lifts nothing else.
+ */
+export const noteAnswer = (health: ClientHealth, nowMs: number): ClientHealth =>
+  health.pause === undefined
+    ? health
+    : {
+        ...health,
+        failures: 0,
+        lastKey: undefined,
+        pause: undefined,
+        pacing: { at: nowMs, forMs: pacedForMs },
+      };
+
 /** Whether a success would change anything. */
 export const isTroubled = ({ failures, pause, rejectedAt }: ClientHealth): boolean =>
   failures > 0 || pause !== undefined || rejectedAt !== undefined;

@@ -154,7 +154,8 @@ const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way
 
 /**
  * Step 3: one atomic, durable write that records who may send, judged by the store's own clock where it has one. Asked again
- * with the id of the attempt that is open, because the answer to the first write was lost, it says again that it began.
+ * with the id of the attempt that is open, because the answer to the first write was lost, it says again that it began. Where
+ * that attempt was taken back meanwhile, nobody waits for this write any more, and it begins nothing.
  */
 export const beginAttempt = (
   current: AccountRecord | undefined,
@@ -165,8 +166,10 @@ export const beginAttempt = (
   const attemptNowMs = serverNowMs ?? request.attemptNowMs ?? nowMs;
   if (!sameLineage(current, request)) return keep({ _tag: 'Removed' });
   const { attempt } = current;
-  if (attempt?.id === request.attemptId && !attempt.unknown) {
-    return keep({ _tag: 'Began', record: current, way: attempt.way });
+  if (attempt?.id === request.attemptId) {
+    return attempt.unknown
+      ? keep({ _tag: 'Unresolved', waitMs: Math.max(0, attempt.settlesAt - nowMs) })
+      : keep({ _tag: 'Began', record: current, way: attempt.way });
   }
   if (current.generation !== request.generation) return keep({ _tag: 'NewerGeneration', record: current });
   if (current.credential !== request.credential) return keep({ _tag: 'OtherCredential', record: current });

@@ -6,6 +6,7 @@ import {
   formatClientHealth,
   healthy,
   leftOf,
+  noteAnswer,
   noteFailure,
   noteLimit,
   noteRejected,
@@ -79,6 +80,14 @@ describe('at the end of a pause', () => {
     expect(well.pause).toBeUndefined();
     expect(well.epoch).toBe(1);
     expect(leftOf(well.pacing, now + 1_100)).toBe(60_000);
+  });
+
+  it('an answer without a token ends it too, and tells nothing of the client', () => {
+    const answered = noteAnswer(noteRejected({ ...paused, epoch: 4 }, now), now + 1_100);
+    expect(answered).toMatchObject({ epoch: 4, failures: 0, rejectedAt: now });
+    expect(answered.pause).toBeUndefined();
+    expect(leftOf(answered.pacing, now + 1_100)).toBe(60_000);
+    expect(noteAnswer(healthy, now)).toBe(healthy);
   });
 });
 

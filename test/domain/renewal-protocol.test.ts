@@ -58,6 +58,18 @@ describe('beginning an attempt', () => {
     }
   });
 
+  it('begins nothing when its write comes so late that the attempt was taken back', () => {
+    const attempt = attemptWith({ id: 'attempt-2', way: 'recovery', repeat: 1, unknown: true, settlesAt: now });
+    expect(begunWith(recordWith({ attempt, repeats: 1 }), { attemptId: 'attempt-2' })).toEqual({
+      _tag: 'Unresolved',
+      waitMs: 0,
+    });
+    expect(begunWith(recordWith({ attempt, repeats: 1 }), { attemptId: 'attempt-3' })).toMatchObject({
+      _tag: 'Began',
+      way: 'recovery',
+    });
+  });
+
   it('goes by the clock of the store where it has one', () => {
     const change = beginAttempt(recordWith(), now + 5_000, beginWith());
     expect(after(undefined, change)?.attempt?.startedAt).toBe(now + 5_000);

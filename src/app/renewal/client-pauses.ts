@@ -7,6 +7,7 @@ import {
   formatClientHealth,
   isTroubled,
   leftOf,
+  noteAnswer,
   noteFailure,
   noteLimit,
   noteRejected,
@@ -60,6 +61,8 @@ export interface ClientPauses {
   readonly standing: (account: PausingAccount) => TE.TaskEither<TokenError, ClientStanding>;
   /** A token of the account was committed, or its grant ended by a verdict: the provider is well and takes the client. */
   readonly succeeded: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
+  /** The provider refused the request and gave no verdict: where it was the try at the end of a pause, the pause ends. */
+  readonly answered: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
   /** The provider could not be reached, or answered with something that is no answer. */
   readonly failed: (
     account: PausingAccount,
@@ -226,6 +229,8 @@ export const makeClientPauses = ({
       ),
     succeeded: (account, admission) =>
       admission.isTroubled ? changed(account, (health) => noteSuccess(health, clock.nowMs())) : TE.right(undefined),
+    answered: (account, { probing }) =>
+      probing ? changed(account, (health) => noteAnswer(health, clock.nowMs())) : TE.right(undefined),
     failed: (account, { probing, askedAtMs }, retryAfterMs) => {
       const { key } = account.record;
       return changed(account, (health) =>

@@ -155,6 +155,17 @@ describe('an outage', () => {
     expect(await sixth).toMatchObject({ _tag: 'Right' });
   });
 
+  it('ends when the one who asks at its end is refused without a verdict, and not by such an answer to another', async () => {
+    const { clock, pauses, admit, admission, outage } = scene();
+    await outage();
+    await pauses.answered(account('4'), admission())();
+    expect(await admit(account('5'))()).toMatchObject({ left: { _tag: 'ProviderUnavailable' } });
+    await clock.advance(secondMs);
+    await admit(account('4'))();
+    await pauses.answered(account('4'), admission({ probing: true }))();
+    expect(await admit(account('5'))()).toMatchObject(right({ epoch: 0, probing: false }));
+  });
+
   it('leaves nobody waiting longer for a slot than they would', async () => {
     const { clock, admit, note } = scene();
     await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + 20 * secondMs });
