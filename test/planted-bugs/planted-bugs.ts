@@ -7,6 +7,7 @@ const committing = 'domain/committing.ts';
 export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'drop the compare-and-set of the commit',
+    breaks: 'G3',
     file: committing,
     find: '  if (!replaces) {\n',
     replace: '  if (!replaces && current.generation < 0) {\n',
@@ -15,6 +16,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'write a commit whose answer was lost over what its token was renewed to',
+    breaks: 'G3',
     file: committing,
     find: `  if (current.authorization === authorization) {
     return keep({ _tag: current.token === token.token ? 'Committed' : 'Renewed', record: current });
@@ -82,6 +84,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'drop the attempt: everybody may send',
+    breaks: 'G1',
     file: protocol,
     find: `    return keep({ _tag: 'RenewingElsewhere', waitMs: attempt.expiresAt - nowMs });
 `,
@@ -91,6 +94,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'begin anew when the answer to the first write was lost',
+    breaks: 'G1',
     file: protocol,
     find: '  if (attempt?.id === request.attemptId && !attempt.unknown) {\n',
     replace: "  if (attempt?.id === request.attemptId && attempt.owner === '') {\n",
@@ -99,11 +103,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'release the attempt when its outcome is unknown',
+    breaks: 'G1',
     file: 'app/renewal/write-outcome.ts',
     find: "if (ending === 'not_processed') return releaseAttempt;",
     replace: 'if (ending !== undefined) return releaseAttempt;',
     test: 'app/renewal/unknown-outcomes.test.ts',
-    named: 'recovered',
+    named: 'is recovered by probe after the settle window, by one process',
   },
   {
     title: 'ask again after invalid_grant',
@@ -115,6 +120,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'spend the refresh token that was read before the attempt was recorded',
+    breaks: 'G1',
     file: protocol,
     find: "  if (current.generation !== request.generation) return keep({ _tag: 'NewerGeneration', record: current });\n",
     replace: '',
@@ -123,6 +129,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'give up after two recoveries',
+    breaks: 'G6',
     file: protocol,
     find: "  if (recovery === 'never') {\n",
     replace: "  if (recovery === 'never' || attempt.repeat >= 2) {\n",
@@ -131,23 +138,28 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'give up past the known end of a refresh token',
-    file: 'app/renewal/renewability.ts',
-    find: 'return token.refreshToken === undefined ?',
-    replace:
-      'return token.refreshToken === undefined || (record.refreshTokenExpiresAt ?? Infinity) < record.updatedAt ?',
+    breaks: 'G6',
+    file: 'app/renewal/renew-token.ts',
+    find: 'yield* $(TE.fromEither(canRenew(account)));',
+    replace: `yield* $(TE.fromEither(canRenew(account)));
+        if ((account.record.refreshTokenExpiresAt ?? Infinity) <= clock.nowMs()) {
+          return yield* $(TE.left(tokenError('ReauthorizationRequired', { key, cause: 'refresh_token_expired' })));
+        }`,
     test: 'app/renewal/terminal-states.test.ts',
-    named: 'end',
+    named: 'is tried all the same: its end was a hint',
   },
   {
     title: 'believe the verdict that another client was given',
+    breaks: 'G6',
     file: 'app/renewal/write-outcome.ts',
-    find: "if (way !== 'fallback' && obtainedBy !== undefined && obtainedBy !== client) {",
+    find: "if (way !== 'fallback' && obtainedBy !== undefined && obtainedBy !== application) {",
     replace: "if (way !== 'fallback' && obtainedBy === '') {",
-    test: 'app/renewal/terminal-states.test.ts',
-    named: 'client',
+    test: 'app/renewal/whose-verdict.test.ts',
+    named: 'is a refused client, and the grant is kept',
   },
   {
     title: 'end no pause by a success',
+    breaks: 'G6',
     file: 'domain/client-health.ts',
     find: '  isTroubled(health)\n',
     replace: '  health.epoch < 0\n',
@@ -156,6 +168,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'send a recovery without having known of its notice for long enough',
+    breaks: 'G1',
     file: protocol,
     find: 'noticeMs - (isKnown ? notice.knownForMs : 0)',
     replace: 'announcedAt + noticeMs - nowMs',
@@ -163,7 +176,107 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'is recovered by whoever has known of the notice for its whole length, whatever any clock says',
   },
   {
+    title: 'record no attempt',
+    breaks: 'G4',
+    file: protocol,
+    find: "return put(record, { _tag: 'Began', record, way });",
+    replace: "return keep({ _tag: 'Began', record, way });",
+    test: 'domain/renewal-protocol.test.ts',
+    named: 'records who may send and until when',
+  },
+  {
+    title: 'take the attempt of a dead process for one that never was',
+    breaks: 'G4',
+    file: protocol,
+    find: 'if (attempt !== undefined && !request.repeatable) return recover(',
+    replace: 'if (attempt !== undefined && request.repeatable) return recover(',
+    test: 'app/renewal/silent-owners.test.ts',
+    named: 'is waited for until its ttl, then its request settles, then a recovery is announced and sent',
+  },
+  {
+    title: 'show a death between the answer and its commit to nobody',
+    breaks: 'G4',
+    file: 'domain/account-state.ts',
+    find: "if (ended && !repeatable) return 'outcome_unknown';",
+    replace: "if (ended && repeatable) return 'outcome_unknown';",
+    test: 'app/renewal/silent-owners.test.ts',
+    named: 'is waited for until its ttl, then its request settles, then a recovery is announced and sent',
+  },
+  {
+    title: 'give a killed process’s account up in a sweep, where nobody asks for it',
+    breaks: 'G4',
+    file: protocol,
+    find: 'keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),',
+    replace: 'keepAliveAt: leavesNothing ? current.keepAliveAt : undefined,',
+    test: 'domain/renewal-protocol.test.ts',
+    named: 'records who may send and until when',
+  },
+  {
+    title: 'send a second recovery at once after the first',
+    breaks: 'G1',
+    file: 'domain/finish-attempt.ts',
+    find: 'const settlesAt = nowMs + settlesInMs;',
+    replace: 'const settlesAt = nowMs;',
+    test: 'app/renewal/unknown-outcomes.test.ts',
+    named: 'is recovered by probe again and again, once a settle window, across processes and restarts',
+  },
+  {
+    title: 'tell a caller of a write before its transaction is committed',
+    breaks: 'G2',
+    file: 'adapters/stores/sqlite-group-commit.ts',
+    find: 'told.push(isLeft(written) ? () => next.fail(written.left) : written.right);',
+    replace: 'if (isLeft(written)) told.push(() => next.fail(written.left)); else written.right();',
+    test: 'adapters/stores/sqlite-group-commit.test.ts',
+    named: 'at its commit is told why when the disk goes on failing',
+  },
+  {
+    title: 'keep the refresh token in clear beside its seal',
+    breaks: 'G5',
+    file: 'app/renewal/commit-token.ts',
+    find: 'fingerprints.of(token.refreshToken.expose())',
+    replace: 'token.refreshToken.expose()',
+    test: 'canary/sampled-paths.test.ts',
+    named: 'leaks no secret: everyday life',
+  },
+  {
+    title: 'end no pause when its time is over',
+    breaks: 'G6',
+    file: 'domain/client-health.ts',
+    find: 'if (pause === undefined || leftOf(pause, nowMs) > 0) return undefined;',
+    replace: 'if (pause === undefined || leftOf(pause, nowMs) >= 0) return undefined;',
+    test: 'app/renewal/outages-of-many.test.ts',
+    named: 'has the pause ended by one success, and everybody follows within a minute',
+  },
+  {
+    title: 'leave the pause to the account that asked for all, though its process has died',
+    breaks: 'G6',
+    file: 'domain/client-health.ts',
+    find: 'forMs: Math.max(pause.stepMs, requestTimeoutMs) } };',
+    replace: 'forMs: 24 * hourMs + requestTimeoutMs } };',
+    test: 'app/renewal/outages-of-many.test.ts',
+    named: 'is asked by another account when the one that asked for all has died',
+  },
+  {
+    title: 'let a success leave the cool-downs of the client’s other accounts as they are',
+    breaks: 'G6',
+    file: 'domain/cool-down.ts',
+    find: 'const isEnded = askedByProvider !== true && epoch > (failure.epoch ?? 0);',
+    replace: 'const isEnded = askedByProvider === true && epoch > (failure.epoch ?? 0);',
+    test: 'domain/renewal-protocol.test.ts',
+    named: 'cools down no longer than the least when another account has had a token since',
+  },
+  {
+    title: 'call a recovery that nobody answered the end of the grant',
+    breaks: 'G6',
+    file: 'app/renewal/write-outcome.ts',
+    find: "return attempt.way === 'fallback'\n          ? ['rejected'",
+    replace: "return attempt.way !== 'first'\n          ? ['rejected'",
+    test: 'app/renewal/unknown-outcomes.test.ts',
+    named: 'is recovered by probe again and again, once a settle window, across processes and restarts',
+  },
+  {
     title: 'hand the token out when its commit fails',
+    breaks: 'G2',
     file: 'app/renewal/commit-token.ts',
     find: 'TE.flatMap((sealed) => persist(write(sealed), account.policy, delayed)),',
     replace: `TE.flatMap((sealed) =>
@@ -177,6 +290,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'validate an answer before taking its refresh token',
+    breaks: 'G3',
     file: 'domain/answers/answered-tokens.ts',
     find: 'const kept = refresh === undefined ? previous?.refreshToken : new Secret(refresh);',
     replace:
@@ -186,6 +300,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'fence a late answer off by its attempt',
+    breaks: 'G3',
     file: committing,
     find: "  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });\n",
     replace: `  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });
@@ -196,6 +311,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'recover before the settle window is over',
+    breaks: 'G1',
     file: protocol,
     find: 'atOnce ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt, nowMs + coolDownMs',
     replace: 'Math.min(endedAt, attempt.settlesAt), nowMs + coolDownMs',
@@ -204,19 +320,28 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'bring a removed account back',
+    breaks: 'G3',
     file: protocol,
     find: 'record !== undefined && record.incarnation === lineage.incarnation;',
     replace: 'record !== undefined;',
     test: 'app/use-cases/revoke-token.test.ts',
-    named: 'renewal',
+    named: 'beats a renewal under way: what it brings is discarded',
   },
   {
     title: 'begin a transaction that is DEFERRED',
+    file: 'adapters/stores/sqlite-group-commit.ts',
+    find: "database.exec('BEGIN IMMEDIATE');",
+    replace: "database.exec('BEGIN DEFERRED');",
+    test: 'adapters/stores/sqlite-group-commit.test.ts',
+    named: 'decide while they hold the write lock',
+  },
+  {
+    title: 'migrate in a transaction that is DEFERRED',
     file: 'adapters/stores/sqlite-transaction.ts',
     find: "db.exec('BEGIN IMMEDIATE');",
     replace: "db.exec('BEGIN DEFERRED');",
-    test: 'adapters/stores/sqlite-contention.test.ts',
-    named: '',
+    test: 'adapters/stores/sqlite-schema.test.ts',
+    named: 'is looked at under the write lock before it is migrated',
   },
   {
     title: 'leave a later connection at synchronous=NORMAL',
@@ -224,10 +349,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "if (Number(simple(db, 'synchronous')) !== level.extra) db.pragma('synchronous = FULL');",
     replace: '',
     test: 'adapters/stores/sqlite-settings.test.ts',
-    named: '',
+    named: 'commits to disk on the first and every later connection',
   },
   {
     title: 'let go of the old refresh token when the answer names none',
+    breaks: 'G3',
     file: 'domain/answers/answered-tokens.ts',
     find: 'refresh === undefined ? previous?.refreshToken : new Secret(refresh)',
     replace: 'refresh === undefined ? undefined : new Secret(refresh)',
@@ -270,9 +396,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'drop the refresh token of an unknown token type',
+    breaks: 'G3',
     file: 'domain/answers/token-answer.ts',
-    find: '  const type = readTokenType(ownField(json, names.tokenType));',
-    replace: `  const type = readTokenType(ownField(json, names.tokenType));
+    find: '  const type = readTokenType(ownField(json, names.tokenType), format.bearerTypes);',
+    replace: `  const type = readTokenType(ownField(json, names.tokenType), format.bearerTypes);
   if (!type.isBearer) return undefined;`,
     test: 'fuzz/token-answers.test.ts',
     named: 'keep every law',
@@ -280,8 +407,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'quote the provider’s own error',
     file: 'domain/answers/error-name.ts',
-    find: "typeof value === 'string' && known.has(value) ? value : 'unrecognised_error'",
-    replace: "typeof value === 'string' && value !== '' ? value : 'unrecognised_error'",
+    find: "typeof value === 'string' && known.has(value) ? value : unrecognised",
+    replace: "typeof value === 'string' && value !== '' ? value : unrecognised",
     test: 'fuzz/error-answers.test.ts',
     named: 'keep every law',
   },
@@ -395,6 +522,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'keep the text of a Secret in a property too',
+    breaks: 'G5',
     file: 'domain/secret.ts',
     find: 'this.#value = value;',
     replace: 'Object.assign(this, { value }).#value = value;',
@@ -403,6 +531,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'quote whatever a provider calls its error',
+    breaks: 'G5',
     file: 'domain/answers/error-name.ts',
     find: "typeof value === 'string' && known.has(value) ? value",
     replace: "typeof value === 'string' ? value",
@@ -411,6 +540,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'pass on the message of what an adapter threw',
+    breaks: 'G5',
     file: 'app/guarded-adapters.ts',
     find: `    } catch {
       return left(failure);`,
@@ -437,6 +567,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'name an event’s token by its first characters',
+    breaks: 'G5',
     file: 'app/renewal/commit-token.ts',
     find: 'fingerprints.of(token.accessToken.expose())',
     replace: 'token.accessToken.expose().slice(-8)',
@@ -557,6 +688,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'believe invalid_grant of a 5xx',
+    breaks: 'G6',
     file: 'domain/answers/answer-status.ts',
     find: "  'invalid_grant',\n",
     replace: '',

@@ -3,9 +3,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** The guarantees of the README. */
+export const guarantees = ['G1', 'G2', 'G3', 'G4', 'G5', 'G6'] as const;
+export type Guarantee = (typeof guarantees)[number];
+
 /** One mistake somebody could make in the sources, and the test that has to notice. */
 export interface PlantedBug {
   readonly title: string;
+  /** The guarantee of the README that it breaks first. */
+  readonly breaks?: Guarantee;
   /** Below `src`. */
   readonly file: string;
   /** Stands exactly once in the file. */

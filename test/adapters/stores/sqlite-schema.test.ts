@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { loadBetterSqlite3 } from '../../../src/adapters/stores/sqlite-driver.js';
-import { migrations } from '../../../src/adapters/stores/sqlite-schema.js';
+import { migrate, migrations } from '../../../src/adapters/stores/sqlite-schema.js';
 import { statements } from '../../../src/adapters/stores/sqlite-statements.js';
 import { makeSqliteStore, sqliteStore } from '../../../src/adapters/stores/sqlite-store.js';
 import { bareRecord, fullRecord } from '../../../src/testing/sample-record.js';
@@ -17,6 +17,14 @@ const withMigration = (...statementsOfIt: readonly string[]) => ({
 });
 
 const addColumn = "ALTER TABLE llavero_accounts ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'";
+
+const thrownCode = (work: () => unknown): unknown => {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? error.code : error;
+  }
+};
 
 describe('the schema of sqliteStore', () => {
   it('has the version of its newest migration', async () => {
@@ -64,6 +72,23 @@ describe('the schema of sqliteStore', () => {
     const outcomes = await Promise.all(stores.map((store) => store.open()));
     await Promise.all(stores.map((store) => store.close()));
     expect(outcomes.map(({ _tag }) => _tag)).toEqual(Array.from({ length: 6 }, () => 'Right'));
+  });
+
+  it('is looked at under the write lock before it is migrated', async () => {
+    const path = await scratchFile();
+    const database = await openDatabase(path);
+    const other = await openDatabase(path);
+    other.pragma('busy_timeout = 0');
+    const seen: unknown[] = [];
+    const prepare = database.prepare.bind(database);
+    database.prepare = (source) => {
+      if (database.inTransaction && source.includes('sqlite_schema')) {
+        seen.push(thrownCode(() => other.exec('CREATE TABLE in_between (id INTEGER)')));
+      }
+      return prepare(source);
+    };
+    expect(migrate(database, migrations)._tag).toBe('Right');
+    expect(seen).toEqual(['SQLITE_BUSY']);
   });
 
   it('stays usable for a connection of the older version that is still open', async () => {
