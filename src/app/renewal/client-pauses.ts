@@ -1,3 +1,4 @@
+import { right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
@@ -130,6 +131,26 @@ export const makeClientPauses = ({
       TE.mapError(storeFailed(account.record.key)),
     );
 
+  /** Notes that this process writes a claim into at the moment. */
+  const claiming = new Set<string>();
+
+  /**
+   * Gives whether this account is the one that asks for all. Only where the note that was read leaves that open, and no other
+   * account of this process is at it, is anything written: a herd at the end of a pause takes one write lock a process.
+   */
+  const claimOnce = (
+    account: PausingAccount,
+    health: ClientHealth,
+    rule: (health: ClientHealth) => ClientHealth | undefined,
+  ): TE.TaskEither<TokenError, boolean> => {
+    const name = noteName(account);
+    return async () => {
+      if (rule(health) === undefined || claiming.has(name)) return right(false);
+      claiming.add(name);
+      return change(account, rule)().finally(() => claiming.delete(name));
+    };
+  };
+
   /** What an answer says of the client: others wait for it. */
   const changed = (account: PausingAccount, rule: (health: ClientHealth) => ClientHealth | undefined) =>
     pipe(
@@ -157,7 +178,7 @@ export const makeClientPauses = ({
       const { epoch } = health;
       const { key } = account.record;
       if (health.pause !== undefined && wouldBegin({ epoch, asksForAll: false })) {
-        const probing = yield* $(change(account, (now) => claimProbe(now, clock.nowMs(), account.policy)));
+        const probing = yield* $(claimOnce(account, health, (note) => claimProbe(note, clock.nowMs(), account.policy)));
         if (!probing) {
           return yield* $(
             TE.left(
@@ -175,7 +196,8 @@ export const makeClientPauses = ({
       const refusedAt = refusedAtOf(account);
       const mayAsk =
         refusedAt !== undefined && !wouldBegin({ epoch, asksForAll: false }) && wouldBegin({ epoch, asksForAll: true });
-      const asksForAll = mayAsk && (yield* $(change(account, (now) => claimRejected(now, clock.nowMs(), refusedAt))));
+      const asksForAll =
+        mayAsk && (yield* $(claimOnce(account, health, (note) => claimRejected(note, clock.nowMs(), refusedAt))));
       return { epoch, asksForAll, probing: false };
     });
 

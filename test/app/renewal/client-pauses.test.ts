@@ -134,6 +134,30 @@ describe('an outage', () => {
     expect(await admit(account('5'))()).toMatchObject({ left: { _tag: 'ProviderUnavailable' } });
   });
 
+  it('is asked about at its end with one write a process, however many wait', async () => {
+    const { clock, store, admit, outage } = scene();
+    const other = makeClientPauses({ store, clock });
+    await outage();
+    await clock.advance(secondMs);
+    store.resetCounts();
+    const names = Array.from({ length: 200 }, (_, at) => String(at));
+    const asking = { wouldBegin: () => true, mostWaitMs: 0, hasSlot: false };
+    const admitted = await Promise.all(
+      names.flatMap((name) => [admit(account(name))(), other.admit(account(name), asking)()]),
+    );
+    expect(admitted.filter(({ _tag }) => _tag === 'Right')).toMatchObject([right({ probing: true })]);
+    expect([store.asked('updateNote'), store.writes()]).toEqual([2, 1]);
+  });
+
+  it('is asked about by another account when the store did not take the claim of the first', async () => {
+    const { clock, store, admit, outage } = scene();
+    await outage();
+    await clock.advance(secondMs);
+    store.failNext('updateNote');
+    expect(await admit(account('4'))()).toMatchObject({ left: { _tag: 'StoreFailed' } });
+    expect(await admit(account('5'))()).toMatchObject(right({ probing: true }));
+  });
+
   it('is not asked about by an account that could not begin', async () => {
     const { clock, admit, outage } = scene();
     await outage();
@@ -202,6 +226,20 @@ describe('a refused client', () => {
     expect(await ask('1', false)()).toMatchObject(right({ asksForAll: false }));
     expect(await ask('2')()).toMatchObject(right({ asksForAll: true }));
     expect(await ask('3')()).toMatchObject(right({ asksForAll: false }));
+  });
+
+  it('is asked about with one write, however many accounts would ask', async () => {
+    const { clock, store, pauses } = scene();
+    await pauses.rejected(refused('1'))();
+    await clock.advance(hourMs);
+    store.resetCounts();
+    const wouldBegin = ({ asksForAll }: { readonly asksForAll: boolean }) => asksForAll;
+    const names = Array.from({ length: 200 }, (_, at) => String(at));
+    const admitted = await Promise.all(
+      names.map((name) => pauses.admit(refused(name), { wouldBegin, mostWaitMs: 0, hasSlot: false })()),
+    );
+    expect(admitted.filter((one) => one._tag === 'Right' && one.right.asksForAll)).toHaveLength(1);
+    expect(store.asked('updateNote')).toBe(1);
   });
 });
 
