@@ -208,8 +208,10 @@ export const makeClientPauses = ({
   ): TE.TaskEither<TokenError, void> =>
     pipe(
       store.updateNote(noteName(account), (text) => {
-        const { health, waitMs } = takeSlot(parseClientHealth(text), clock.nowMs(), spacingMs(account), mostMs);
-        return { text: waitMs > mostMs ? text : formatClientHealth(health), result: waitMs };
+        const before = parseClientHealth(text);
+        const asked = { key: account.record.key, nowMs: clock.nowMs(), spacingMs: spacingMs(account), mostMs };
+        const { health, waitMs } = takeSlot(before, asked);
+        return { text: health === before ? text : formatClientHealth(health), result: waitMs };
       }),
       TE.mapError(storeFailed(account.record.key)),
       TE.flatMap((waitMs): TE.TaskEither<TokenError, void> => {

@@ -196,6 +196,25 @@ describe('an outage', () => {
     expect(await admit()()).toMatchObject({ left: { _tag: 'ProviderUnavailable', retryAfterMs: 20 * secondMs } });
   });
 
+  it('gives an account one slot, however many processes ask for it', async () => {
+    const { clock, store, admit, note } = scene();
+    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + secondMs });
+    const processes = Array.from({ length: 8 }, () => makeClientPauses({ store, clock }));
+    const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false };
+    const admitted = processes.flatMap((pauses) =>
+      Array.from({ length: 10 }, (_, at) => pauses.admit(account(String(at)), asking)()),
+    );
+    await clock.whenSleeping(80);
+    const lastSlotMs = secondMs + 9 * slotMs;
+    await clock.advance(lastSlotMs);
+    expect((await Promise.all(admitted)).map(({ _tag }) => _tag)).toEqual(Array(80).fill('Right'));
+    expect(clock.sleepers).toBe(0);
+    const next = admit(account('next'))();
+    await clock.whenSleeping(1);
+    await clock.advance(slotMs);
+    expect(await next).toMatchObject({ _tag: 'Right' });
+  });
+
   it('is forgotten when an operator wants the next call to ask', async () => {
     const { pauses, admit, outage } = scene();
     await outage();
@@ -259,18 +278,23 @@ describe('a slot', () => {
 
   it('is free at once when none was taken lately, and else as far away as the rate demands', async () => {
     const stage = scene();
-    expect(await waitsOf([account(), account(), account()], stage)).toEqual([0, slotMs, 2 * slotMs]);
+    const [one, other, third] = [account('1'), account('2'), account('3')];
+    expect(await waitsOf([one, other, third], stage)).toEqual([0, slotMs, 2 * slotMs]);
     await stage.clock.advance(3 * slotMs - 1);
-    expect(await waitsOf([account()], stage)).toEqual([1]);
+    expect(await waitsOf([one], stage)).toEqual([1]);
     await stage.clock.advance(hourMs);
-    expect(await waitsOf([account(), account()], stage)).toEqual([0, slotMs]);
+    expect(await waitsOf([one, other], stage)).toEqual([0, slotMs]);
   });
 
   it('belongs to one client of one provider', async () => {
     const stage = scene();
-    const all = [account(), account('1', 'client-2'), account('1', 'client-1', trayPreset({ id: 'tray-2' }))];
-    expect(await waitsOf(all, stage)).toEqual([0, 0, 0]);
-    expect(await waitsOf(all, stage)).toEqual([slotMs, slotMs, slotMs]);
+    const all = (name: string) => [
+      account(name),
+      account(name, 'client-2'),
+      account(name, 'client-1', trayPreset({ id: 'tray-2' })),
+    ];
+    expect(await waitsOf(all('1'), stage)).toEqual([0, 0, 0]);
+    expect(await waitsOf(all('2'), stage)).toEqual([slotMs, slotMs, slotMs]);
   });
 
   it('needs neither a wait nor the store where the provider documents no rate', async () => {
@@ -282,9 +306,10 @@ describe('a slot', () => {
 
   it('is not waited for after the wall clock was set back by a day', async () => {
     const stage = scene();
-    await waitsOf([account(), account()], stage);
+    const both = [account('1'), account('2')];
+    await waitsOf(both, stage);
     stage.clock.setWallClock(stage.clock.nowMs() - 24 * hourMs);
-    expect(await waitsOf([account(), account()], stage)).toEqual([0, slotMs]);
+    expect(await waitsOf(both, stage)).toEqual([0, slotMs]);
   });
 });
 
