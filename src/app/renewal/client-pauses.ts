@@ -24,6 +24,7 @@ import type { TokenStore, WriteOptions } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
 import { $, steps } from '../steps.js';
+import type { OnWait } from './single-flight.js';
 
 /** What pausing has to know of an account. */
 export type PausingAccount = Pick<Account, 'provider' | 'client' | 'record' | 'policy'>;
@@ -47,6 +48,8 @@ export interface Admitting {
   readonly mostWaitMs: number;
   /** The caller has taken a slot already. */
   readonly hasSlot: boolean;
+  /** Told of the wait for a slot. */
+  readonly onWait: OnWait;
 }
 
 /**
@@ -201,6 +204,15 @@ export const makeClientPauses = ({
       return { epoch, asksForAll, probing: false };
     });
 
+  const sleepTelling =
+    (onWait: OnWait) =>
+    async (ms: number): Promise<void> => {
+      const endsMs = clock.monotonicMs() + ms;
+      onWait(() => endsMs - clock.monotonicMs());
+      await clock.sleep(ms);
+      onWait(undefined);
+    };
+
   const slot = (
     account: PausingAccount,
     mostMs: number,
@@ -224,14 +236,14 @@ export const makeClientPauses = ({
     );
 
   return {
-    admit: (account, { wouldBegin, mostWaitMs, hasSlot }) =>
+    admit: (account, { wouldBegin, mostWaitMs, hasSlot, onWait }) =>
       steps(function* () {
         const health = yield* $(read(account));
         const wait = waiting(account, health);
         if (wait !== undefined) return yield* $(TE.left(wait));
         const standing = yield* $(claim(account, health, wouldBegin));
         if (!hasSlot && leftOf(health.pacing, clock.nowMs()) > 0 && wouldBegin(standing)) {
-          yield* $(slot(account, mostWaitMs, (ms) => clock.sleep(ms)));
+          yield* $(slot(account, mostWaitMs, sleepTelling(onWait)));
         }
         return { ...standing, isTroubled: isTroubled(health), askedAtMs: clock.nowMs() };
       }),

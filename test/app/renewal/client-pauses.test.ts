@@ -29,6 +29,8 @@ const account = (name = '1', client = 'client-1', provider = trayPreset()): Paus
   policy: defaultRefreshPolicy,
 });
 
+const onWait = (): void => undefined;
+
 const noteName = 'client/tray/client-1';
 /** 60 s for 180 requests, of which renewals take half. */
 const slotMs = 667;
@@ -38,7 +40,7 @@ const scene = () => {
   const store = watchedStore(memoryStore());
   const pauses = makeClientPauses({ store, clock });
   const admit = (of = account(), wouldBegin = true) =>
-    pauses.admit(of, { wouldBegin: () => wouldBegin, mostWaitMs: 15 * secondMs, hasSlot: false });
+    pauses.admit(of, { wouldBegin: () => wouldBegin, mostWaitMs: 15 * secondMs, hasSlot: false, onWait });
   const note = (health: ClientHealth) =>
     store.updateNote(noteName, () => ({ text: formatClientHealth(health), result: undefined }))();
   const admission = (members: Partial<Admission> = {}): Admission => ({
@@ -141,7 +143,7 @@ describe('an outage', () => {
     await clock.advance(secondMs);
     store.resetCounts();
     const names = Array.from({ length: 200 }, (_, at) => String(at));
-    const asking = { wouldBegin: () => true, mostWaitMs: 0, hasSlot: false };
+    const asking = { wouldBegin: () => true, mostWaitMs: 0, hasSlot: false, onWait };
     const admitted = await Promise.all(
       names.flatMap((name) => [admit(account(name))(), other.admit(account(name), asking)()]),
     );
@@ -196,11 +198,25 @@ describe('an outage', () => {
     expect(await admit()()).toMatchObject({ left: { _tag: 'ProviderUnavailable', retryAfterMs: 20 * secondMs } });
   });
 
+  it('says how long the wait for a slot still is, until it is over', async () => {
+    const { clock, pauses, note } = scene();
+    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + 9 * secondMs });
+    const told: ((() => number | undefined) | undefined)[] = [];
+    const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false };
+    const admitted = pauses.admit(account(), { ...asking, onWait: (leftMs) => told.push(leftMs) })();
+    await clock.whenSleeping(1);
+    await clock.advance(2 * secondMs);
+    expect(told.map((leftMs) => leftMs?.())).toEqual([7 * secondMs]);
+    await clock.advance(7 * secondMs);
+    expect(await admitted).toMatchObject({ _tag: 'Right' });
+    expect(told.at(-1)).toBeUndefined();
+  });
+
   it('gives an account one slot, however many processes ask for it', async () => {
     const { clock, store, admit, note } = scene();
     await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + secondMs });
     const processes = Array.from({ length: 8 }, () => makeClientPauses({ store, clock }));
-    const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false };
+    const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false, onWait };
     const admitted = processes.flatMap((pauses) =>
       Array.from({ length: 10 }, (_, at) => pauses.admit(account(String(at)), asking)()),
     );
@@ -237,6 +253,7 @@ describe('a refused client', () => {
         wouldBegin: ({ asksForAll }) => can && asksForAll,
         mostWaitMs: 0,
         hasSlot: false,
+        onWait,
       });
     await pauses.rejected(refused('1'))();
     await clock.advance(hourMs - 1);
@@ -255,7 +272,7 @@ describe('a refused client', () => {
     const wouldBegin = ({ asksForAll }: { readonly asksForAll: boolean }) => asksForAll;
     const names = Array.from({ length: 200 }, (_, at) => String(at));
     const admitted = await Promise.all(
-      names.map((name) => pauses.admit(refused(name), { wouldBegin, mostWaitMs: 0, hasSlot: false })()),
+      names.map((name) => pauses.admit(refused(name), { wouldBegin, mostWaitMs: 0, hasSlot: false, onWait })()),
     );
     expect(admitted.filter((one) => one._tag === 'Right' && one.right.asksForAll)).toHaveLength(1);
     expect(store.asked('updateNote')).toBe(1);
