@@ -3,7 +3,7 @@ import { runSeed, type RunResult, type Seen } from './run-seed.js';
 import type { Seeds } from './seeds.js';
 
 /** So many lanes share the seeds, each in a process of its own. */
-export const lanes = 2;
+const lanes = 2;
 
 /** What a lane did. */
 export interface LaneResult {
