@@ -28,10 +28,10 @@ const dueShops = async (count: number): Promise<TrayShops> => {
 
 /** A process whose store says what is due only while `isUp`. */
 const withStore = ({ another, store }: Scene, isUp: () => boolean): Llavero => {
-  const down: StoreFailure = { _tag: 'StoreFailure', operation: 'due', why: 'SCRIPTED' };
+  const down: StoreFailure = { _tag: 'StoreFailure', operation: 'claimDue', why: 'SCRIPTED' };
   const flaky: TokenStore = {
     ...store,
-    due: (query) => () => (isUp() ? store.due(query)() : Promise.resolve(left(down))),
+    claimDue: (query) => () => (isUp() ? store.claimDue(query)() : Promise.resolve(left(down))),
   };
   return another({ providers: [trayPreset()], overrides: [swapPorts({ tokenStore: flaky })] });
 };

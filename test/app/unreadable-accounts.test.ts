@@ -101,7 +101,7 @@ const rowSpoilt = async (): Promise<TrayShops> => {
     read,
     update: (key, change) => (key === shopKey(2) ? failed : shops.store.update(key, change)),
     page: (query) => rows(shops.store.page(query)),
-    due: (query) => rows(shops.store.due(query)),
+    claimDue: (query) => rows(shops.store.claimDue(query)),
   };
   return { ...shops, llavero: shops.another({ providers: [trayPreset()], store }) };
 };

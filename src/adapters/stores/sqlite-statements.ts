@@ -6,13 +6,14 @@ const byName = accountColumns.map((column) => `@${column}`).join(', ');
 const replaced = accountColumns.map((column) => `${column} = excluded.${column}`).join(', ');
 const listedPending = pendingColumns.join(', ');
 const pendingByName = pendingColumns.map((column) => `@${column}`).join(', ');
-const ofProvider = '(@provider IS NULL OR provider = @provider)';
 
 /** One list of what is due by one column, most overdue first. A partial index holds it in just this order. */
-const dueBy = (column: 'keep_alive_at' | 'warm_at'): string =>
-  `SELECT key, ${column} AS due_at FROM llavero_accounts
-   WHERE namespace = @namespace AND ${column} <= @now AND ${ofProvider}
-   ORDER BY ${column}, key LIMIT @limit`;
+const dueBy = (column: 'keep_alive_at' | 'warm_at'): string => {
+  const dueAt = `max(${column}, coalesce(sweep_not_before, ${column}))`;
+  return `SELECT key, ${dueAt} AS due_at FROM llavero_accounts
+   WHERE namespace = @namespace AND provider = @provider AND ${column} IS NOT NULL AND ${dueAt} <= @now
+   ORDER BY ${dueAt}, key LIMIT @limit`;
+};
 
 const dueAccounts = (keys: string): string =>
   `SELECT ${listed} FROM (${keys}) AS due JOIN llavero_accounts USING (key)
@@ -34,6 +35,9 @@ export const statements = {
      FROM (SELECT * FROM (${dueBy('keep_alive_at')}) UNION ALL SELECT * FROM (${dueBy('warm_at')}))
      GROUP BY key ORDER BY due_at, key LIMIT @limit`,
   ),
+  claim: 'UPDATE llavero_accounts SET sweep_not_before = @until WHERE namespace = @namespace AND key = @key',
+  releaseClaim: `UPDATE llavero_accounts SET sweep_not_before = @notBefore
+    WHERE namespace = @namespace AND key = @key AND sweep_not_before = @until`,
   putPending: `INSERT OR REPLACE INTO llavero_pending (namespace, ${listedPending}) VALUES (@namespace, ${pendingByName})`,
   forgetPending: `DELETE FROM llavero_pending WHERE rowid IN (
     SELECT rowid FROM llavero_pending WHERE namespace = @namespace AND expires_at <= @now ORDER BY expires_at LIMIT 1000)`,

@@ -62,7 +62,10 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
   const dueOf = (provider: string, limit: number, keepWarm: boolean): DueAccounts =>
     makeDueAccounts({
       read: (rows) =>
-        pipe(store.due({ nowMs: clock.nowMs(), limit: rows, provider, keepWarm }), TE.mapError(storeFailed())),
+        pipe(
+          store.claimDue({ nowMs: clock.nowMs(), limit: rows, provider, keepWarm, untilMs: 0 }),
+          TE.mapError(storeFailed()),
+        ),
       pageSize: Math.min(longestPage, limit),
       fraction,
     });
