@@ -36,6 +36,8 @@ export interface ClaimQuery {
   readonly keepWarm: boolean;
   /** What `sweepNotBefore` becomes: until then they are given to no other sweep. */
   readonly untilMs: number;
+  /** A `sweepNotBefore` later than this was dated by a clock that has been set back since, and counts for nothing. */
+  readonly latestNotBeforeMs: number;
 }
 
 /** A sweep is done with an account that it had claimed. */

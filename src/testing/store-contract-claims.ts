@@ -6,6 +6,7 @@ import { allAtOnce, openHandles, putRecord, succeeds, type StoreContractCheck } 
 
 const nowMs = 1_800_000_000_000;
 const untilMs = nowMs + 300_000;
+const latestNotBeforeMs = nowMs + 3_660_000;
 
 /** Accounts by when their refresh token and their access token are due, and their `sweepNotBefore`: relative to {@link nowMs}. */
 const putDue = async (
@@ -20,7 +21,7 @@ const putDue = async (
 };
 
 const claimKeys = async (store: TokenStore, query: Partial<ClaimQuery> = {}): Promise<readonly string[]> => {
-  const all = { provider: 'tray', nowMs, untilMs, limit: 10, keepWarm: false };
+  const all = { provider: 'tray', nowMs, untilMs, limit: 10, keepWarm: false, latestNotBeforeMs };
   return (await succeeds(store.claimDue({ ...all, ...query }))).map(({ key }) => key);
 };
 
@@ -95,7 +96,7 @@ export const claimChecks: readonly StoreContractCheck[] = [
         sweepNotBefore: 0,
       }));
       for (const record of records) await putRecord(store, record);
-      const all = { provider: 'tray', nowMs, limit: 1_000, keepWarm: false, untilMs: 0 };
+      const all = { provider: 'tray', nowMs, limit: 1_000, keepWarm: false, untilMs: 0, latestNotBeforeMs };
       sameValue(await succeeds(store.claimDue(all)), records);
       for (const { key } of records.slice(1)) await putRecord(store, bareRecord(key));
       sameValue(await succeeds(store.claimDue(all)), records.slice(0, 1));
@@ -132,6 +133,27 @@ export const claimChecks: readonly StoreContractCheck[] = [
     },
   },
   {
+    name: 'takes a sweepNotBefore that is later than any may be for none',
+    run: async ({ open }) => {
+      const store = await open();
+      const latest = latestNotBeforeMs - nowMs;
+      const accounts = {
+        'tray/keep alive': [-9_000, undefined, latest + 1],
+        'tray/warm': [undefined, -8_000, 10 * latest],
+        'tray/both': [5, -7_000, latest + 1],
+        'tray/not misdated': [-9_000, -9_000, latest],
+        'tray/not due': [5, 5, latest + 1],
+        'tray/due': [-1_000, undefined, undefined],
+        'centry/1': [-9_000, -9_000, latest + 1],
+      };
+      await putDue(store, accounts);
+      deepEqual(await claimKeys(store, { limit: 1 }), ['tray/keep alive']);
+      deepEqual(await claimKeys(store), ['tray/due']);
+      deepEqual(await claimKeys(store, { keepWarm: true }), ['tray/warm', 'tray/both']);
+      deepEqual(await claimKeys(store, { keepWarm: true }), []);
+    },
+  },
+  {
     name: 'gives what was claimed to nobody before the claim is over, by whichever of its times it is due',
     run: async (harness) => {
       const [store, other] = await openHandles(harness, 2);
@@ -151,9 +173,12 @@ export const claimChecks: readonly StoreContractCheck[] = [
       const record = { ...bareRecord('tray/1'), keepAliveAt: nowMs };
       await putRecord(store, record);
       const claimed = { ...record, sweepNotBefore: untilMs };
-      sameValue(await succeeds(store.claimDue({ provider: 'tray', nowMs, limit: 1, keepWarm: false, untilMs })), [
-        claimed,
-      ]);
+      sameValue(
+        await succeeds(
+          store.claimDue({ provider: 'tray', nowMs, limit: 1, keepWarm: false, untilMs, latestNotBeforeMs }),
+        ),
+        [claimed],
+      );
       const seen = await succeeds(store.update('tray/1', (current) => put({ ...record, generation: 8 }, current)));
       sameValue(seen, claimed);
       sameValue(await succeeds(store.read('tray/1')), { ...record, generation: 8 });

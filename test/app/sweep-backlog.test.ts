@@ -236,6 +236,7 @@ describe('a sweep of many accounts for which nothing can be sent', () => {
         limit: 10,
         keepWarm: true,
         untilMs: clock.nowMs() + hourMs,
+        latestNotBeforeMs: clock.nowMs() + hourMs,
       }),
     );
     expect(claimed).toHaveLength(2);

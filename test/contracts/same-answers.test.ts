@@ -9,6 +9,7 @@ import { sqlitePathHarness } from './sqlite-harness.js';
 
 const keys = ['tray/1', 'tray/2', 'tray/\ufb00', 'tray/😀', 'centry/1', 'centry/😀'];
 const key = fc.constantFrom(...keys);
+const latest = fc.constantFrom(3, 9);
 const owned = fc.constantFrom('tray', 'centry');
 const provider = fc.option(owned, { nil: undefined });
 const ms = fc.integer({ min: 0, max: 5 });
@@ -52,7 +53,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       (store) =>
         succeeds(store.page(query)),
   ),
-  fc.record({ nowMs: ms, limit, provider: owned, keepWarm: fc.boolean(), untilMs: ms }).map(
+  fc.record({ nowMs: ms, limit, provider: owned, keepWarm: fc.boolean(), untilMs: ms, latestNotBeforeMs: latest }).map(
     (query): Command =>
       (store) =>
         succeeds(store.claimDue(query)),

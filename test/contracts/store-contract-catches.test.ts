@@ -241,6 +241,11 @@ const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
     }),
   ],
   [
+    'goes by whatever a clock that was set back has left',
+    'takes a sweepNotBefore that is later than any may be for none',
+    (store) => ({ claimDue: (query) => store.claimDue({ ...query, latestNotBeforeMs: Infinity }) }),
+  ],
+  [
     'lets go of claims that are not those it was given',
     'lets go of claims, at once or until the time it is told, unless somebody has changed them since',
     (store) => ({

@@ -131,12 +131,13 @@ const pageOf = (records: readonly AccountRecord[], { limit, after, provider }: P
 
 /** The most overdue `limit` of any number of records, without sorting them all. */
 const dueOf = (records: Iterable<AccountRecord>, query: ClaimQuery): readonly AccountRecord[] => {
-  const { provider, nowMs, keepWarm, limit } = query;
+  const { provider, nowMs, keepWarm, limit, latestNotBeforeMs } = query;
   const first: { readonly record: AccountRecord; readonly at: number }[] = [];
   for (const record of records) {
+    const { sweepNotBefore = -Infinity } = record;
     const at = Math.max(
       Math.min(record.keepAliveAt ?? Infinity, (keepWarm ? record.warmAt : undefined) ?? Infinity),
-      record.sweepNotBefore ?? -Infinity,
+      sweepNotBefore > latestNotBeforeMs ? -Infinity : sweepNotBefore,
     );
     if (record.provider !== provider || at > nowMs) continue;
     const isBefore = (other: { readonly record: AccountRecord; readonly at: number }): boolean =>

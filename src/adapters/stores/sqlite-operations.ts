@@ -91,9 +91,9 @@ export const sqliteOperations = (namespace: string, prepare: (source: string) =>
         map((decided) => ({ result: decided.result, write: writeOf(key, decided) })),
       );
     },
-    claimDue: ({ provider, nowMs, limit, keepWarm, untilMs }) => {
+    claimDue: ({ provider, nowMs, limit, keepWarm, untilMs, latestNotBeforeMs }) => {
       const due = statement(keepWarm ? 'dueOrWarm' : 'due')
-        .all({ namespace, provider, now: nowMs, limit })
+        .all({ namespace, provider, now: nowMs, limit, latest: latestNotBeforeMs })
         .map(foundRecord);
       const write = (): void => {
         for (const { key } of due) statement('claim').run({ namespace, key, until: untilMs });

@@ -101,6 +101,8 @@ export const migrations: readonly Migration[] = [
     `CREATE INDEX llavero_accounts_warm_due ON llavero_accounts
       (namespace, provider, max(warm_at, coalesce(sweep_not_before, warm_at)), key)
       WHERE warm_at IS NOT NULL`,
+    `CREATE INDEX llavero_accounts_not_before ON llavero_accounts (namespace, provider, sweep_not_before)
+      WHERE sweep_not_before IS NOT NULL`,
     'DROP INDEX llavero_accounts_keep_alive',
     'DROP INDEX llavero_accounts_warm',
   ],

@@ -30,7 +30,7 @@ export interface DueAccounts {
 
 export interface DueAccountsDeps {
   readonly claim: (
-    query: Pick<ClaimQuery, 'nowMs' | 'limit' | 'untilMs'>,
+    query: Pick<ClaimQuery, 'nowMs' | 'limit' | 'untilMs' | 'latestNotBeforeMs'>,
   ) => TaskEither<TokenError, readonly FoundRecord[]>;
   readonly release: (releases: readonly ClaimRelease[]) => TaskEither<unknown, void>;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -50,6 +50,11 @@ export const longestPage = 50;
  * provider's rate is limited, are looked at twice and renewed once.
  */
 export const claimForMs = 300_000;
+
+/** No account is kept from sweeps for longer: what a later time says was said by a clock that has been set back since. */
+const longestMs = 3_600_000;
+/** Hosts disagree about time by less than this. */
+const toleranceMs = 60_000;
 
 export const makeDueAccounts = (deps: DueAccountsDeps): DueAccounts => {
   const { claim, release, clock, yieldTurn, fraction } = deps;
@@ -79,7 +84,12 @@ export const makeDueAccounts = (deps: DueAccountsDeps): DueAccounts => {
     const limit = Math.min(longestPage, pageSize, most);
     pageSize *= 2;
     const untilMs = clock.nowMs() + claimForMs;
-    const page = await claim({ nowMs: startedAtMs, limit, untilMs })();
+    const page = await claim({
+      nowMs: startedAtMs,
+      limit,
+      untilMs,
+      latestNotBeforeMs: clock.nowMs() + longestMs + toleranceMs,
+    })();
     reading = undefined;
     isLast = isLeft(page) || page.right.length < limit;
     if (isLeft(page)) return page;
@@ -101,7 +111,8 @@ export const makeDueAccounts = (deps: DueAccountsDeps): DueAccounts => {
     done: ({ found: { key }, claimedUntilMs }, { fate, waitMs }) => {
       // A token that was committed has ended the claim.
       if (fate === 'renewed') return;
-      if (waitMs > 0) passedOver.push({ key, claimedUntilMs, notBeforeMs: clock.nowMs() + Math.ceil(waitMs) });
+      if (waitMs > 0)
+        passedOver.push({ key, claimedUntilMs, notBeforeMs: clock.nowMs() + Math.ceil(Math.min(longestMs, waitMs)) });
       else freed.push({ key, claimedUntilMs, notBeforeMs: undefined });
     },
     giveBack: async () => {

@@ -35,7 +35,8 @@ const operations: {
   read: ({ read }) => read('tray/1')(),
   update: ({ update }) => update('tray/1', () => keep(1))(),
   page: ({ page }) => page({ limit: 1 })(),
-  claimDue: ({ claimDue }) => claimDue({ provider: 'tray', nowMs: 1, limit: 1, keepWarm: true, untilMs: 2 })(),
+  claimDue: ({ claimDue }) =>
+    claimDue({ provider: 'tray', nowMs: 1, limit: 1, keepWarm: true, untilMs: 2, latestNotBeforeMs: 9 })(),
   releaseClaims: ({ releaseClaims }) => releaseClaims([])(),
   putPending: ({ putPending }) => putPending(pending, 1)(),
   pendings: ({ pendings }) => pendings({ limit: 1 })(),
