@@ -83,4 +83,12 @@ export const sections = [
       'Pairs a second : those of the bare driver with the same statements, each in turn for 130 ms, 20 rounds. The disk syncs each transaction.',
     parts: [{ script: 'sqlite-groups', size: { writers: 50, ms: 130, rounds: 20 }, quickSize: { ms: 60, rounds: 2 } }],
   },
+  {
+    name: 'sweep-backlog',
+    title: 'One sweep of 10,000 accounts that are all due',
+    about: 'How long it holds the event loop up at a time, other processes’ share left out. Medians of 3 rounds.',
+    parts: [
+      { script: 'sweep-backlog', size: { accounts: 10_000, rounds: 3 }, quickSize: { accounts: 500, rounds: 1 } },
+    ],
+  },
 ];

@@ -8,6 +8,7 @@ import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed } from '../accounts/accounts.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import { makeBreather } from '../sweeping/breather.js';
 import {
   makeDueAccounts,
   type ClaimedAccount,
@@ -92,12 +93,10 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
     async () => {
       const { limit = defaultLimit, concurrency = defaultConcurrency, keepWarm = false } = options;
       const ids = options.provider === undefined ? shuffled(providers.ids, fraction) : [options.provider];
-      const sources = ids.map((id) =>
-        dueOf(id, keepWarm, {
-          firstPage: Math.max(shortestFirstPage, 2 * concurrency),
-          yieldTurn: () => rest(0, stop),
-        }),
-      );
+      const yieldTurn = (): Promise<void> => rest(0, stop);
+      const breathe = makeBreather(clock.monotonicMs, yieldTurn);
+      const firstPage = Math.max(shortestFirstPage, 2 * concurrency);
+      const sources = ids.map((id) => dueOf(id, keepWarm, { firstPage, yieldTurn }));
       const tally = makeTally(
         clock,
         limit,
@@ -127,6 +126,7 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
           tally.count(ending.fate);
           const ahead = sources.reduce((sum, other) => sum + other.ahead(), 0);
           events.emit({ type: 'sweep_progress', key: '*', at: new Date(clock.nowMs()), ...tally.progress(ahead) });
+          await breathe();
         }
       };
 
