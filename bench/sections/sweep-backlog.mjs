@@ -68,10 +68,10 @@ const sweepOf = async (store, accounts, isLimited) => {
 };
 
 /**
- * @param {{ accounts: number, rounds: number }} size
+ * @param {{ accounts: number, renewals: number, rounds: number }} size
  * @returns {Promise<readonly import('../measuring/findings.mjs').Finding[]>}
  */
-export const measure = ({ accounts, rounds }) =>
+export const measure = ({ accounts, renewals, rounds }) =>
   inTemporaryDirectory(async (directory) => {
     const { sqliteStore } = await loadSqliteStore();
     const { memoryStore } = await loadMemoryStore();
@@ -86,16 +86,16 @@ export const measure = ({ accounts, rounds }) =>
       for (const isLimited of [true, false]) {
         const seen = [];
         for (let round = 0; round < rounds; round += 1) {
-          seen.push(await sweepOf(makeStore(), accounts, isLimited));
+          seen.push(await sweepOf(makeStore(), isLimited ? accounts : renewals, isLimited));
         }
-        const longest = seen.map(({ longestMs }) => longestMs);
         const { due, renewed, skipped } = seen[0] ?? {};
+        const p99 = inWords(median(seen.map(({ p99Ms }) => p99Ms)), 'ms');
+        const took = inWords(Math.round(median(seen.map(({ durationMs }) => durationMs))), 'ms');
         findings.push({
           what: `${where}, ${isLimited ? 'the provider rests' : 'all renewed'}: longest block`,
-          value: median(longest),
+          value: median(seen.map(({ longestMs }) => longestMs)),
           unit: 'ms',
-          most: 25,
-          beside: `worst ${inWords(Math.max(...longest), 'ms')}; ${due} due, ${renewed} renewed, ${skipped} skipped in ${inWords(Math.round(median(seen.map(({ durationMs }) => durationMs))), 'ms')}`,
+          beside: `p99 ${p99}; ${due} due, ${renewed} renewed, ${skipped} skipped in ${took}`,
         });
       }
     }
