@@ -28,7 +28,7 @@ export interface ClientHealth {
   readonly limit?: Span | undefined;
   /** When an account last asked, for all, whether the client is still refused. */
   readonly rejectedAt?: number | undefined;
-  /** After a pause, so long as it goes on, everybody takes a slot before asking. */
+  /** Once a pause or a limit is over, and for as long as it goes on, everybody takes a slot before asking. */
   readonly pacing?: Span | undefined;
   /** When the next slot is free. */
   readonly slotAt?: number | undefined;
@@ -80,6 +80,10 @@ export const noteFailure = (
 /** How long after the last account that had to wait for a slot renewals are paced. */
 const pacedForMs = 60_000;
 
+/** Pacing from now on; one that goes on for longer stays. */
+const pacedFrom = ({ pacing }: ClientHealth, nowMs: number): Span | undefined =>
+  leftOf(pacing, nowMs) > pacedForMs ? pacing : { at: nowMs, forMs: pacedForMs };
+
 /** A success of one account ends every account's pause; where there was one, the others follow one after the other. */
 export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =>
   isTroubled(health)
@@ -87,7 +91,7 @@ export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =
         epoch: health.epoch + 1,
         failures: 0,
         limit: health.limit,
-        pacing: health.pause === undefined ? health.pacing : { at: nowMs, forMs: pacedForMs },
+        pacing: health.pause === undefined ? health.pacing : pacedFrom(health, nowMs),
         slotAt: health.slotAt,
       }
     : health;
@@ -122,11 +126,11 @@ export const claimProbe = (
   return { ...health, pause: { ...pause, at: nowMs, forMs: Math.max(pause.stepMs, requestTimeoutMs) } };
 };
 
-/** The provider asked this client to wait for so long. */
-export const noteLimit = (health: ClientHealth, nowMs: number, ms: number): ClientHealth => ({
-  ...health,
-  limit: { at: nowMs, forMs: Math.max(ms, leftOf(health.limit, nowMs)) },
-});
+/** The provider asked this client to wait for so long. Those who waited follow one after the other. */
+export const noteLimit = (health: ClientHealth, nowMs: number, ms: number): ClientHealth => {
+  const forMs = Math.max(ms, leftOf(health.limit, nowMs));
+  return { ...health, limit: { at: nowMs, forMs }, pacing: { at: nowMs, forMs: forMs + pacedForMs } };
+};
 
 const hourMs = 3_600_000;
 
@@ -164,7 +168,7 @@ export const takeSlot = (health: ClientHealth, nowMs: number, spacingMs: number,
   // A slot further ahead than an hour was dated by a clock that has been set back since.
   const waitMs = aheadMs > 0 && aheadMs < hourMs ? aheadMs : 0;
   if (waitMs > mostMs) return { health, waitMs };
-  const pacing = waitMs > 0 && health.pacing !== undefined ? { ...health.pacing, at: nowMs } : health.pacing;
+  const pacing = waitMs > 0 && health.pacing !== undefined ? pacedFrom(health, nowMs) : health.pacing;
   return { health: { ...health, pacing, slotAt: nowMs + waitMs + spacingMs }, waitMs };
 };
 
