@@ -156,11 +156,14 @@ describe('a limit of the client', () => {
     for (const health of [
       limited,
       noteSuccess(limited, now),
-      takeSlot({ ...limited, slotAt: now + 5 }, now, 20, 50).health,
+      takeSlot({ ...limited, slotAt: now + 5 }, { key: 'shop/1', nowMs: now, spacingMs: 20, mostMs: 50 }).health,
     ]) {
       expect([leftOf(health.pacing, now), leftOf(health.pacing, now + 89_999)]).toEqual([90_000, 1]);
     }
-    const later = takeSlot({ ...limited, slotAt: now + 80_005 }, now + 80_000, 20, 50).health;
+    const later = takeSlot(
+      { ...limited, slotAt: now + 80_005 },
+      { key: 'shop/1', nowMs: now + 80_000, spacingMs: 20, mostMs: 50 },
+    ).health;
     expect(leftOf(later.pacing, now + 80_000)).toBe(60_000);
   });
 });
