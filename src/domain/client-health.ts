@@ -28,7 +28,7 @@ export interface ClientHealth {
   readonly limit?: Span | undefined;
   /** When an account last asked, for all, whether the client is still refused. */
   readonly rejectedAt?: number | undefined;
-  /** After a pause, so long as it goes on, everybody takes a slot before asking. */
+  /** Once a pause or a limit is over, and for as long as it goes on, everybody takes a slot before asking. */
   readonly pacing?: Span | undefined;
   /** When the next slot is free. */
   readonly slotAt?: number | undefined;
@@ -88,6 +88,10 @@ export const noteFailure = (
 /** How long after the last account that had to wait for a slot renewals are paced. */
 const pacedForMs = 60_000;
 
+/** Pacing from now on; one that goes on for longer stays. */
+const pacedFrom = ({ pacing }: ClientHealth, nowMs: number): Span | undefined =>
+  leftOf(pacing, nowMs) > pacedForMs ? pacing : { at: nowMs, forMs: pacedForMs };
+
 /** A success of one account ends every account's pause; where there was one, the others follow one after the other. */
 export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =>
   isTroubled(health)
@@ -95,7 +99,7 @@ export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =
         epoch: health.epoch + 1,
         failures: 0,
         limit: health.limit,
-        pacing: health.pause === undefined ? health.pacing : { at: nowMs, forMs: pacedForMs },
+        pacing: health.pause === undefined ? health.pacing : pacedFrom(health, nowMs),
         slotAt: health.slotAt,
         taken: health.taken,
       }
@@ -131,11 +135,11 @@ export const claimProbe = (
   return { ...health, pause: { ...pause, at: nowMs, forMs: Math.max(pause.stepMs, requestTimeoutMs) } };
 };
 
-/** The provider asked this client to wait for so long. */
-export const noteLimit = (health: ClientHealth, nowMs: number, ms: number): ClientHealth => ({
-  ...health,
-  limit: { at: nowMs, forMs: Math.max(ms, leftOf(health.limit, nowMs)) },
-});
+/** The provider asked this client to wait for so long. Those who waited follow one after the other. */
+export const noteLimit = (health: ClientHealth, nowMs: number, ms: number): ClientHealth => {
+  const forMs = Math.max(ms, leftOf(health.limit, nowMs));
+  return { ...health, limit: { at: nowMs, forMs }, pacing: { at: nowMs, forMs: forMs + pacedForMs } };
+};
 
 const hourMs = 3_600_000;
 
@@ -193,7 +197,7 @@ export const takeSlot = (health: ClientHealth, { key, nowMs, spacingMs, mostMs }
   const at = isAhead(slotAt) ? slotAt : nowMs;
   const waitMs = at - nowMs;
   if (waitMs > mostMs) return { health, waitMs };
-  const pacing = waitMs > 0 && health.pacing !== undefined ? { ...health.pacing, at: nowMs } : health.pacing;
+  const pacing = waitMs > 0 && health.pacing !== undefined ? pacedFrom(health, nowMs) : health.pacing;
   const taken = ahead.length < mostTaken ? [...ahead, { key, at }] : ahead;
   return { health: { ...health, pacing, slotAt: at + spacingMs, taken }, waitMs };
 };

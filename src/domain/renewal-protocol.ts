@@ -134,9 +134,13 @@ const spanOf = ({ policy }: BeginRequest, nowMs: number) => ({
 
 const earlier = (at: number | undefined, other: number): number => Math.min(at ?? Infinity, other);
 
+/** When a sweep can first do something about an attempt whose owner has died: take it over, or announce its recovery. */
+const abandonedAt = ({ expiresAt, settlesAt }: Attempt, { policy, recoversAtOnce }: BeginRequest): number =>
+  recoversAtOnce ? expiresAt : Math.max(expiresAt, settlesAt - policy.recoveryNoticeMs);
+
 /**
  * Records the attempt. Should its owner die, a sweep looks at the account as soon as the attempt has settled: whatever can
- * be recovered can be recovered best then.
+ * be recovered can be recovered best then. Until then no sweep has anything to do there.
  */
 const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way: AttemptWay): Change<Begun> => {
   const attempt = newAttempt(current, request, nowMs, way);
@@ -147,6 +151,7 @@ const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way
     repeats: Math.max(current.repeats ?? 0, attempt.repeat),
     fallbackTried: current.fallbackTried || way === 'fallback',
     keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),
+    sweepNotBefore: leavesNothing ? attempt.expiresAt : abandonedAt(attempt, request),
     updatedAt: nowMs,
   };
   return put(record, { _tag: 'Began', record, way });
@@ -253,7 +258,8 @@ const recover = (
 /** An attempt from the future was dated by a clock that has been set back since: its ttl and settle window begin now. */
 const dateAnew = (current: AccountRecord, attempt: Attempt, request: BeginRequest, nowMs: number): Change<Begun> => {
   const span = spanOf(request, nowMs);
-  const record = { ...current, attempt: { ...attempt, ...span, announcedAt: undefined }, updatedAt: nowMs };
+  const dated = { ...attempt, ...span, announcedAt: undefined };
+  const record = { ...current, attempt: dated, sweepNotBefore: undefined, updatedAt: nowMs };
   return attempt.unknown
     ? put(record, { _tag: 'Unresolved', waitMs: span.settlesAt - nowMs })
     : put(record, { _tag: 'RenewingElsewhere', waitMs: span.expiresAt - nowMs });

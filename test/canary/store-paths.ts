@@ -129,7 +129,7 @@ const spills: readonly Spill[] = [
   { operation: 'read', call: obtaining },
   { operation: 'update', call: obtaining },
   { operation: 'page', call: (stage, llavero) => stage.end(() => listed(llavero)) },
-  { operation: 'due', call: (stage, llavero) => stage.end(() => llavero.sweep()) },
+  { operation: 'claimDue', call: (stage, llavero) => stage.end(() => llavero.sweep()) },
   { operation: 'close', ends: 'ok', call: (stage, llavero) => stage.end(() => llavero.close()) },
   {
     operation: 'putPending',

@@ -150,6 +150,22 @@ describe('a limit of the client', () => {
   it('outlasts a success', () => {
     expect(noteSuccess(noteLimit(paused, now, 30_000), now).limit).toEqual({ at: now, forMs: 30_000 });
   });
+
+  it('is followed by pacing, which neither a success nor a slot cuts short before a minute after its end', () => {
+    const limited = noteLimit(paused, now, 30_000);
+    for (const health of [
+      limited,
+      noteSuccess(limited, now),
+      takeSlot({ ...limited, slotAt: now + 5 }, { key: 'shop/1', nowMs: now, spacingMs: 20, mostMs: 50 }).health,
+    ]) {
+      expect([leftOf(health.pacing, now), leftOf(health.pacing, now + 89_999)]).toEqual([90_000, 1]);
+    }
+    const later = takeSlot(
+      { ...limited, slotAt: now + 80_005 },
+      { key: 'shop/1', nowMs: now + 80_000, spacingMs: 20, mostMs: 50 },
+    ).health;
+    expect(leftOf(later.pacing, now + 80_000)).toBe(60_000);
+  });
 });
 
 describe('a refused client', () => {
@@ -214,6 +230,8 @@ describe('the note', () => {
   });
 
   it('keeps the count of recoveries when an operator forgets the pauses', () => {
-    expect(forgetPauses(noteLimit({ ...paused, epoch: 4 }, now, 5_000))).toEqual({ epoch: 5, failures: 0 });
+    const { pacing, ...forgotten } = forgetPauses(noteLimit({ ...paused, epoch: 4 }, now, 5_000));
+    expect(forgotten).toEqual({ epoch: 5, failures: 0 });
+    expect(leftOf(pacing, now)).toBe(65_000);
   });
 });

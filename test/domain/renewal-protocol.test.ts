@@ -36,6 +36,7 @@ describe('beginning an attempt', () => {
       repeats: 0,
       // Should its owner die, a sweep looks at it once it has settled.
       keepAliveAt: now + attemptTtlMs + settleMs,
+      sweepNotBefore: now + attemptTtlMs + settleMs - recoveryNoticeMs,
       updatedAt: now,
     };
     expect(change).toEqual({
