@@ -37,6 +37,7 @@ const slowestCallMs = 25_000;
 export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
   const { nowMs, rules, windowsHold, clocksAgree, fingerprintOf, clientOf, attemptOf, violation } = deps;
   const lastOf = new Map<string, SentRequest>();
+  const all: SentRequest[] = [];
   /** The attempts whose failure stands in the store. */
   const written = new Set<string>();
   /** The attempts that were begun although a client had been refused. */
@@ -81,7 +82,15 @@ export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
     if (windowsHold() && sinceMs < shortestRestMs) violation(`${key} was renewed again ${sinceMs} ms after a renewal`);
   };
 
+  /** When a client last got a token, also one that was discarded because its account had been revoked meanwhile: the provider takes it. */
+  const issuedMs = (client: string): number =>
+    Math.max(
+      -Infinity,
+      ...all.filter((one) => one.heard === 'issued' && one.client === client).map((one) => one.heardMs),
+    );
+
   const left = (request: SentRequest): void => {
+    all.push(request);
     const attempt = attemptOf(request);
     if (attempt === undefined) return;
     const { key, incarnation, generation } = attempt;
@@ -102,7 +111,11 @@ export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
     if (windowsHold() && clocksAgree() && sinceMs < namedMs) {
       violation(`${key} was asked for again ${sinceMs} ms after the provider had asked for ${namedMs} ms`);
     }
-    const lastLiftedMs = Math.max(hurriedMs, liftedMs.get(fingerprintOf(request.client)) ?? -Infinity);
+    const lastLiftedMs = Math.max(
+      hurriedMs,
+      liftedMs.get(fingerprintOf(request.client)) ?? -Infinity,
+      issuedMs(request.client),
+    );
     // Leave to ask is read before the attempt is written, and a store may be slow.
     const isLifted = lastLiftedMs >= (attemptOf(last)?.beganMs ?? 0) - slowestCallMs;
     const isSame = last.heard === 'wrong-client' && last.client === request.client;

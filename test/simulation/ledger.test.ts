@@ -12,6 +12,14 @@ const verdictTo = (client: string): Failure => ({
   clients: [client],
 });
 
+const stopped = {
+  code: 'ERR_CLIENT_REJECTED',
+  detail: 'invalid_client',
+  terminal: 'client_rejected',
+  at: 0,
+  count: 1,
+} as const;
+
 describe('the ledger finds no fault with', () => {
   it('a renewal as it should be', async () => {
     const { begin, send, renewed, holding, write, found } = await ledgerBench();
@@ -19,6 +27,21 @@ describe('the ledger finds no fault with', () => {
     send('a');
     write(await holding(renewed()));
     expect(found).toEqual([]);
+  });
+
+  it('a client that is asked again once it got a token, though that was discarded', async () => {
+    const { begin, send, wait, write, found } = await ledgerBench();
+    wait(30_000);
+    begin('a');
+    Object.assign(send('a'), { heard: 'wrong-client', heardMs: 30_000 });
+    write({ attempt: undefined, failure: { ...stopped, clients: [clientsOfBench.right] } });
+    wait(60_000);
+    Object.assign(send('of an account that was revoked'), { heard: 'issued', heardMs: 90_000 });
+    wait(60_000);
+    begin('b');
+    send('b');
+    // The bench has one account: the request of the other stands under none of its attempts.
+    expect(found).toEqual(['I1: a refresh token of sim/k1 was sent under no recorded attempt']);
   });
 
   it('a recorded recovery after the settle window', async () => {
@@ -236,6 +259,18 @@ describe('the ledger finds out that a refresh token', () => {
     begin('c');
     send('c', clientsOfBench.other);
     expect(found).toEqual(['I1: a refresh token of sim/k1 was sent again without a recorded recovery']);
+  });
+
+  it('was sent again within the hour of a refusal of its client', async () => {
+    const { begin, send, wait, write, found } = await ledgerBench();
+    wait(30_000);
+    begin('a');
+    Object.assign(send('a'), { heard: 'wrong-client', heardMs: 30_000 });
+    write({ attempt: undefined, failure: { ...stopped, clients: [clientsOfBench.right] } });
+    wait(1_800_000);
+    begin('b');
+    send('b');
+    expect(found).toEqual(['sim/k1 was asked for again 1800000 ms after its client had been refused']);
   });
 
   it('was sent again without a rest', async () => {
