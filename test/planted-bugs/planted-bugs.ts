@@ -266,6 +266,33 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'is asked by another account when the one that asked for all has died',
   },
   {
+    title: 'give an account a slot of its own for every process that asks',
+    breaks: 'G6',
+    file: 'domain/client-health.ts',
+    find: 'if (own !== undefined) return',
+    replace: 'if (own !== undefined && own.at < 0) return',
+    test: 'domain/client-health.test.ts',
+    named: 'are one an account: whoever asks for it again waits for the same one, until it has come',
+  },
+  {
+    title: 'take the write lock for every account that waits at the end of a pause',
+    breaks: 'G6',
+    file: 'app/renewal/client-pauses.ts',
+    find: ' || claiming.has(name)) return',
+    replace: ') return',
+    test: 'app/renewal/client-pauses.test.ts',
+    named: 'is asked about at its end with one write a process, however many wait',
+  },
+  {
+    title: 'tell callers out of patience nothing of the line that their renewal stands in',
+    file: 'app/use-cases/get-token.ts',
+    find: 'waitsForMs() ?? 0',
+    replace: 'waitsForMs() === 0 ? 1 : 0',
+    test: 'app/renewal/silent-owners.test.ts',
+    named:
+      'is ERR_PROVIDER_UNAVAILABLE for who joins another caller’s wait, and says when the recovery will have been sent',
+  },
+  {
     title: 'let a success leave the cool-downs of the client’s other accounts as they are',
     breaks: 'G6',
     file: 'domain/cool-down.ts',
