@@ -7,6 +7,8 @@ import { endWell } from './worker-process.js';
 vi.setConfig({ testTimeout: 120_000 });
 
 const afterSettling = looksMs.length - 1;
+/** Whoever waits for the stopped process waits until it has woken, however slow the machine. */
+const patient = { patienceMs: 120_000 };
 
 describe('a process that was stopped with a request out, and wakes when its attempt has long been settled', () => {
   it('gives way to the token that another process has recovered meanwhile', async () => {
@@ -16,7 +18,7 @@ describe('a process that was stopped with a request out, and wakes when its atte
     await other.call('ready', [], afterSettling);
     const held = accounts.standIn.inject({ kind: 'hang', when: 'after' });
     const slow = await accounts.startWorker();
-    const slowAnswer = slow.call('token', [key]);
+    const slowAnswer = slow.call('token', [key, patient]);
     await held.reached;
     slow.kill('SIGSTOP');
 
@@ -42,7 +44,7 @@ describe('a process that was stopped with a request out, and wakes when its atte
     await other.call('ready', [], afterSettling);
     const held = accounts.standIn.inject({ kind: 'hang', when: 'after' });
     const slow = await accounts.startWorker();
-    const slowAnswer = slow.call('token', [key]);
+    const slowAnswer = slow.call('token', [key, patient]);
     await held.reached;
     slow.kill('SIGSTOP');
 
