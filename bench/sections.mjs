@@ -83,4 +83,17 @@ export const sections = [
       'Pairs a second : those of the bare driver with the same statements, each in turn for 130 ms, 20 rounds. The disk syncs each transaction.',
     parts: [{ script: 'sqlite-groups', size: { writers: 50, ms: 130, rounds: 20 }, quickSize: { ms: 60, rounds: 2 } }],
   },
+  {
+    name: 'sweep-backlog',
+    title: 'One sweep of a backlog: 10,000 accounts whose provider rests, and 1,000 that are renewed',
+    about:
+      'How long it holds the event loop up at a time, collecting garbage and syncing the disk included. Medians of 3 rounds.',
+    parts: [
+      {
+        script: 'sweep-backlog',
+        size: { accounts: 10_000, renewals: 1_000, rounds: 3 },
+        quickSize: { accounts: 500, renewals: 100, rounds: 1 },
+      },
+    ],
+  },
 ];

@@ -29,7 +29,12 @@ export const checkPolicy = (policy: RefreshPolicy, where: string): void => {
   }
   for (const name of durations) {
     const value = policy[name];
-    if (!Number.isFinite(value) || value < 0) fail(`${where}.${name} must be a number of milliseconds, 0 or more`);
+    if (!Number.isFinite(value) || value < 0)
+      fail(`${where}.${name} must be a whole number of milliseconds, 0 or more`);
+    // Stores keep times in whole milliseconds.
+    if (!Number.isInteger(value)) {
+      fail(`${where}.${name} takes whole milliseconds, and ${value} has a fraction: write ${Math.ceil(value)}`);
+    }
   }
   for (const name of ['renewBeforeFraction', 'softFraction'] as const) {
     const value = policy[name];

@@ -28,7 +28,7 @@ export const makeKeyChecks = (store: TokenStore, cipher: Cipher): KeyChecks => {
   const isOurs = (sealed: string): boolean => cipher.keyIds.includes(cipher.keyIdOf(sealed) ?? '');
   const isOfNewest = (sealed: string): boolean => cipher.keyIdOf(sealed) === cipher.newestKeyId;
 
-  const stored = pipe(store.readNote(noteName), TE.mapBoth(storeFailed(), linesOf));
+  const stored = pipe(store.readNote(noteName), TE.bimap(storeFailed(), linesOf));
 
   const verify = (sealed: string): TE.TaskEither<TokenError, void> =>
     pipe(

@@ -43,6 +43,8 @@ export const toldStore = (store: TokenStore, events: EventSink, clock: Pick<Cloc
       return opened;
     },
     update: (key, change, options) => heard(store.update(key, change, options)),
+    claimDue: (query) => heard(store.claimDue(query)),
+    releaseClaims: (releases) => heard(store.releaseClaims(releases)),
     updateNote: (name, change, options) => heard(store.updateNote(name, change, options)),
     putPending: (pending, nowMs) => heard(store.putPending(pending, nowMs)),
     updatePending: (id, change) => heard(store.updatePending(id, change)),

@@ -92,6 +92,11 @@ export interface AccountRecord {
   readonly warmAt?: number | undefined;
   /** When the refresh token has to be renewed so that it does not die unused. */
   readonly keepAliveAt?: number | undefined;
+  /**
+   * No sweep is given the account before then: one has taken it up, its attempt is open, or nothing could be sent for it. It
+   * binds no caller, and every outcome of a renewal ends it.
+   */
+  readonly sweepNotBefore?: number | undefined;
   readonly attempt?: Attempt | undefined;
   /** How many requests have been recorded that repeat the first one of this generation. */
   readonly repeats?: number | undefined;

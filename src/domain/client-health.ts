@@ -28,10 +28,18 @@ export interface ClientHealth {
   readonly limit?: Span | undefined;
   /** When an account last asked, for all, whether the client is still refused. */
   readonly rejectedAt?: number | undefined;
-  /** After a pause, so long as it goes on, everybody takes a slot before asking. */
+  /** Once a pause or a limit is over, and for as long as it goes on, everybody takes a slot before asking. */
   readonly pacing?: Span | undefined;
   /** When the next slot is free. */
   readonly slotAt?: number | undefined;
+  /** Slots that are taken and still ahead, a limited number: whoever asks for the same account waits for the same slot. */
+  readonly taken?: readonly TakenSlot[] | undefined;
+}
+
+/** An account's turn to ask, in Unix milliseconds. */
+export interface TakenSlot {
+  readonly key: string;
+  readonly at: number;
 }
 
 /** A client of which nothing is known. */
@@ -80,6 +88,10 @@ export const noteFailure = (
 /** How long after the last account that had to wait for a slot renewals are paced. */
 const pacedForMs = 60_000;
 
+/** Pacing from now on; one that goes on for longer stays. */
+const pacedFrom = ({ pacing }: ClientHealth, nowMs: number): Span | undefined =>
+  leftOf(pacing, nowMs) > pacedForMs ? pacing : { at: nowMs, forMs: pacedForMs };
+
 /** A success of one account ends every account's pause; where there was one, the others follow one after the other. */
 export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =>
   isTroubled(health)
@@ -87,10 +99,26 @@ export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =
         epoch: health.epoch + 1,
         failures: 0,
         limit: health.limit,
-        pacing: health.pause === undefined ? health.pacing : { at: nowMs, forMs: pacedForMs },
+        pacing: health.pause === undefined ? health.pacing : pacedFrom(health, nowMs),
         slotAt: health.slotAt,
+        taken: health.taken,
       }
     : health;
+
+/**
+ * The try at the end of a pause was answered, though with no token: the provider is there, and the others need not wait for an
+ * account that it will not serve. It tells nothing of the client, and lifts nothing else.
+ */
+export const noteAnswer = (health: ClientHealth, nowMs: number): ClientHealth =>
+  health.pause === undefined
+    ? health
+    : {
+        ...health,
+        failures: 0,
+        lastKey: undefined,
+        pause: undefined,
+        pacing: { at: nowMs, forMs: pacedForMs },
+      };
 
 /** Whether a success would change anything. */
 export const isTroubled = ({ failures, pause, rejectedAt }: ClientHealth): boolean =>
@@ -107,11 +135,11 @@ export const claimProbe = (
   return { ...health, pause: { ...pause, at: nowMs, forMs: Math.max(pause.stepMs, requestTimeoutMs) } };
 };
 
-/** The provider asked this client to wait for so long. */
-export const noteLimit = (health: ClientHealth, nowMs: number, ms: number): ClientHealth => ({
-  ...health,
-  limit: { at: nowMs, forMs: Math.max(ms, leftOf(health.limit, nowMs)) },
-});
+/** The provider asked this client to wait for so long. Those who waited follow one after the other. */
+export const noteLimit = (health: ClientHealth, nowMs: number, ms: number): ClientHealth => {
+  const forMs = Math.max(ms, leftOf(health.limit, nowMs));
+  return { ...health, limit: { at: nowMs, forMs }, pacing: { at: nowMs, forMs: forMs + pacedForMs } };
+};
 
 const hourMs = 3_600_000;
 
@@ -135,7 +163,16 @@ export const forgetPauses = (health: ClientHealth): ClientHealth => ({
   failures: 0,
   pacing: health.pacing,
   slotAt: health.slotAt,
+  taken: health.taken,
 });
+
+/** Who asks for a slot of the client's rate, and how long it would wait for it. */
+export interface SlotRequest {
+  readonly key: string;
+  readonly nowMs: number;
+  readonly spacingMs: number;
+  readonly mostMs: number;
+}
 
 /** A slot of the client's rate: how long to wait for it. */
 export interface Slot {
@@ -143,14 +180,26 @@ export interface Slot {
   readonly waitMs: number;
 }
 
-/** The next free slot, `spacingMs` after the one before; one further ahead than `mostMs` is not taken. */
-export const takeSlot = (health: ClientHealth, nowMs: number, spacingMs: number, mostMs: number): Slot => {
-  const aheadMs = (health.slotAt ?? 0) - nowMs;
+/** More slots than these are not remembered by account: the note is written anew for each slot. */
+const mostTaken = 256;
+
+/**
+ * The next free slot, `spacingMs` after the one before; one further ahead than `mostMs` is not taken. An account has one slot
+ * ahead, whichever process asks: only one of them will send.
+ */
+export const takeSlot = (health: ClientHealth, { key, nowMs, spacingMs, mostMs }: SlotRequest): Slot => {
   // A slot further ahead than an hour was dated by a clock that has been set back since.
-  const waitMs = aheadMs > 0 && aheadMs < hourMs ? aheadMs : 0;
+  const isAhead = (at: number): boolean => at > nowMs && at < nowMs + hourMs;
+  const ahead = (health.taken ?? []).filter(({ at }) => isAhead(at));
+  const own = ahead.find((slot) => slot.key === key);
+  if (own !== undefined) return { health, waitMs: own.at - nowMs };
+  const { slotAt = 0 } = health;
+  const at = isAhead(slotAt) ? slotAt : nowMs;
+  const waitMs = at - nowMs;
   if (waitMs > mostMs) return { health, waitMs };
-  const pacing = waitMs > 0 && health.pacing !== undefined ? { ...health.pacing, at: nowMs } : health.pacing;
-  return { health: { ...health, pacing, slotAt: nowMs + waitMs + spacingMs }, waitMs };
+  const pacing = waitMs > 0 && health.pacing !== undefined ? pacedFrom(health, nowMs) : health.pacing;
+  const taken = ahead.length < mostTaken ? [...ahead, { key, at }] : ahead;
+  return { health: { ...health, pacing, slotAt: at + spacingMs, taken }, waitMs };
 };
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
@@ -170,6 +219,15 @@ const spanOf = (value: unknown): Span | undefined => {
   const forMs = numberOf(value, 'forMs');
   return at === undefined || forMs === undefined ? undefined : { at, forMs };
 };
+
+const takenOf = (value: unknown): readonly TakenSlot[] | undefined =>
+  Array.isArray(value)
+    ? value.flatMap((slot) => {
+        const key = fieldOf(slot, 'key');
+        const at = numberOf(slot, 'at');
+        return typeof key === 'string' && at !== undefined ? [{ key, at }] : [];
+      })
+    : undefined;
 
 /** Reads the note back; what cannot be read is as if nothing were known. */
 export const parseClientHealth = (text: string | undefined): ClientHealth => {
@@ -192,6 +250,7 @@ export const parseClientHealth = (text: string | undefined): ClientHealth => {
     rejectedAt: numberOf(value, 'rejectedAt'),
     pacing: spanOf(fieldOf(value, 'pacing')),
     slotAt: numberOf(value, 'slotAt'),
+    taken: takenOf(fieldOf(value, 'taken')),
   };
 };
 

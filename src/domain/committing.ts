@@ -48,6 +48,7 @@ const withToken = (
   ...token,
   ...stillOpen(current, token, attemptId),
   failure: token.failure,
+  sweepNotBefore: undefined,
   generation: current.generation + 1,
   invalidated: false,
   fallbackTried: false,

@@ -95,7 +95,7 @@ const finishing =
     if (current.attempt.unknown) return keep({ _tag: 'Finished', record: current });
     const failure = failureAfter(current, note, nowMs);
     const changes = changesOf({ record: current, open: current.attempt, failure, note, nowMs });
-    const record = { ...current, failure, ...changes, updatedAt: nowMs };
+    const record = { ...current, failure, sweepNotBefore: undefined, ...changes, updatedAt: nowMs };
     return put(record, { _tag: 'Finished', record });
   };
 
@@ -150,5 +150,5 @@ export const withdrawAttempt = (
   const { attempt: open } = current;
   const attempt = stillUnresolved(open, nowMs);
   const fallbackTried = open.way === 'fallback' ? false : current.fallbackTried;
-  return put({ ...current, attempt, fallbackTried, updatedAt: nowMs }, true);
+  return put({ ...current, attempt, fallbackTried, sweepNotBefore: undefined, updatedAt: nowMs }, true);
 };

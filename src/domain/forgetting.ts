@@ -59,6 +59,7 @@ export const forgetToken = (
     invalidated: false,
     fallbackTried: false,
     ...neverDue,
+    sweepNotBefore: undefined,
     attempt: undefined,
     repeats: undefined,
     answered: undefined,
@@ -85,6 +86,7 @@ export const forgetFailures = (
     fallbackTried: false,
     attempt: isOpen ? { ...attempt, settlesAt: Math.min(attempt.settlesAt, nowMs) } : attempt,
     keepAliveAt: isOpen ? nowMs : keepAliveAtOf(current),
+    sweepNotBefore: undefined,
     updatedAt: nowMs,
   };
   return put(record, record);

@@ -134,9 +134,13 @@ const spanOf = ({ policy }: BeginRequest, nowMs: number) => ({
 
 const earlier = (at: number | undefined, other: number): number => Math.min(at ?? Infinity, other);
 
+/** When a sweep can first do something about an attempt whose owner has died: take it over, or announce its recovery. */
+const abandonedAt = ({ expiresAt, settlesAt }: Attempt, { policy, recoversAtOnce }: BeginRequest): number =>
+  recoversAtOnce ? expiresAt : Math.max(expiresAt, settlesAt - policy.recoveryNoticeMs);
+
 /**
  * Records the attempt. Should its owner die, a sweep looks at the account as soon as the attempt has settled: whatever can
- * be recovered can be recovered best then.
+ * be recovered can be recovered best then. Until then no sweep has anything to do there.
  */
 const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way: AttemptWay): Change<Begun> => {
   const attempt = newAttempt(current, request, nowMs, way);
@@ -147,6 +151,7 @@ const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way
     repeats: Math.max(current.repeats ?? 0, attempt.repeat),
     fallbackTried: current.fallbackTried || way === 'fallback',
     keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),
+    sweepNotBefore: leavesNothing ? attempt.expiresAt : abandonedAt(attempt, request),
     updatedAt: nowMs,
   };
   return put(record, { _tag: 'Began', record, way });
@@ -154,7 +159,8 @@ const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way
 
 /**
  * Step 3: one atomic, durable write that records who may send, judged by the store's own clock where it has one. Asked again
- * with the id of the attempt that is open, because the answer to the first write was lost, it says again that it began.
+ * with the id of the attempt that is open, because the answer to the first write was lost, it says again that it began. Where
+ * that attempt was taken back meanwhile, nobody waits for this write any more, and it begins nothing.
  */
 export const beginAttempt = (
   current: AccountRecord | undefined,
@@ -165,8 +171,10 @@ export const beginAttempt = (
   const attemptNowMs = serverNowMs ?? request.attemptNowMs ?? nowMs;
   if (!sameLineage(current, request)) return keep({ _tag: 'Removed' });
   const { attempt } = current;
-  if (attempt?.id === request.attemptId && !attempt.unknown) {
-    return keep({ _tag: 'Began', record: current, way: attempt.way });
+  if (attempt?.id === request.attemptId) {
+    return attempt.unknown
+      ? keep({ _tag: 'Unresolved', waitMs: Math.max(0, attempt.settlesAt - nowMs) })
+      : keep({ _tag: 'Began', record: current, way: attempt.way });
   }
   if (current.generation !== request.generation) return keep({ _tag: 'NewerGeneration', record: current });
   if (current.credential !== request.credential) return keep({ _tag: 'OtherCredential', record: current });
@@ -250,7 +258,8 @@ const recover = (
 /** An attempt from the future was dated by a clock that has been set back since: its ttl and settle window begin now. */
 const dateAnew = (current: AccountRecord, attempt: Attempt, request: BeginRequest, nowMs: number): Change<Begun> => {
   const span = spanOf(request, nowMs);
-  const record = { ...current, attempt: { ...attempt, ...span, announcedAt: undefined }, updatedAt: nowMs };
+  const dated = { ...attempt, ...span, announcedAt: undefined };
+  const record = { ...current, attempt: dated, sweepNotBefore: undefined, updatedAt: nowMs };
   return attempt.unknown
     ? put(record, { _tag: 'Unresolved', waitMs: span.settlesAt - nowMs })
     : put(record, { _tag: 'RenewingElsewhere', waitMs: span.expiresAt - nowMs });

@@ -10,7 +10,10 @@ export type Resealed =
   | { readonly _tag: 'Moved'; readonly record: AccountRecord }
   | { readonly _tag: 'Removed' };
 
-/** The same values under another key, where they still stand as they were read; whatever else changed stays. */
+/**
+ * The same values under another key, where they still stand as they were read; whatever else changed stays. A sweep that
+ * could not open them may be able to from now on.
+ */
 export const resealRecord = (
   current: AccountRecord | undefined,
   read: SealedValues,
@@ -20,5 +23,6 @@ export const resealRecord = (
   if (current.credential !== read.credential || current.token !== read.token) {
     return keep({ _tag: 'Moved', record: current });
   }
-  return put({ ...current, credential: sealed.credential, token: sealed.token }, { _tag: 'Resealed' });
+  const record = { ...current, credential: sealed.credential, token: sealed.token, sweepNotBefore: undefined };
+  return put(record, { _tag: 'Resealed' });
 };

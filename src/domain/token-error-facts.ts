@@ -22,7 +22,8 @@ const authorizeAgain: Record<ReauthorizationCause, string> = {
   invalid_grant: 'is no longer authorized: the provider refused its refresh token or code',
   refresh_token_expired: 'is no longer authorized: its refresh token has expired',
   no_refresh_token: 'is no longer authorized: its access token has expired and there is no refresh token',
-  outcome_unresolved: 'lost its refresh token: a renewal was sent, its outcome stayed unknown, and no try is left',
+  outcome_unresolved:
+    "is no longer authorized: the answer to a token request was lost, and what it carried was refused when it was sent again, or may not be sent again (recovery: 'never', or a one-time code)",
   other_tenant:
     'holds a token that was issued for another address (baseUrl, apiAddress, storeUrl or token endpoint) than it has now, which is not sent there; where it is the same provider at a new address, register(input, { keepToken: true }) keeps the token',
 };

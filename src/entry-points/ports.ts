@@ -23,7 +23,8 @@ export type { ApiVerdict, Placement, Provider, ProviderApi, ProviderPreset } fro
 export type { CountedRate, RateLimiter, RequestRate } from '../ports/rate-limiter.js';
 export type { Randomness } from '../ports/randomness.js';
 export type {
-  DueQuery,
+  ClaimQuery,
+  ClaimRelease,
   NoteChange,
   PageQuery,
   PendingQuery,

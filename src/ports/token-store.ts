@@ -27,13 +27,26 @@ export interface PendingQuery {
   readonly after?: string | undefined;
 }
 
-/** Records that a sweep has to look at. */
-export interface DueQuery {
+/** Accounts that a sweep takes up. */
+export interface ClaimQuery {
+  readonly provider: string;
   readonly nowMs: number;
   readonly limit: number;
-  readonly provider?: string | undefined;
   /** Also those whose access token is due (`warmAt`), not only their refresh token (`keepAliveAt`). */
   readonly keepWarm: boolean;
+  /** What `sweepNotBefore` becomes: until then they are given to no other sweep. */
+  readonly untilMs: number;
+  /** A `sweepNotBefore` later than this was dated by a clock that has been set back since, and counts for nothing. */
+  readonly latestNotBeforeMs: number;
+}
+
+/** A sweep is done with an account that it had claimed. */
+export interface ClaimRelease {
+  readonly key: string;
+  /** The `untilMs` it was claimed with. */
+  readonly claimedUntilMs: number;
+  /** What `sweepNotBefore` becomes; undefined: the account may be claimed again at once. */
+  readonly notBeforeMs: number | undefined;
 }
 
 /** What a store may make use of when several writes wait for it. */
@@ -59,7 +72,9 @@ export interface NoteChange<A> {
  * - **Durable**: when an operation that writes resolves Right, its effect survives the death of this process and, for a
  *   store on disk, of the machine.
  * - **Nothing invented**: a record comes back exactly as it was put: any key, any length of text, times to the millisecond.
- * - **One bad row spoils no other**: `page` and `due` give an account that cannot be read as an `UnreadableRecord`, in its
+ * - **Claimed once**: of any number of `claimDue` at once no two give the same account, as long as nobody else changes it. A
+ *   claim keeps no `update` out. One that is lost, by a change that was decided before it, does no harm: it spares work.
+ * - **One bad row spoils no other**: `page` and `claimDue` give an account that cannot be read as an `UnreadableRecord`, in its
  *   place; `read` and `update` of that account end Left.
  * - **Keep writes nothing**; a Left left the record as it was, or changed it wholly when the answer to a commit was lost.
  * - **Taken once**: `updatePending` is as atomic as `update`, so that of any number of callbacks one takes a flow.
@@ -76,8 +91,14 @@ export interface TokenStore {
   readonly read: (key: string) => TaskEither<StoreFailure, AccountRecord | undefined>;
   readonly update: <A>(key: string, change: RecordChange<A>, options?: WriteOptions) => TaskEither<StoreFailure, A>;
   readonly page: (query: PageQuery) => TaskEither<StoreFailure, readonly FoundRecord[]>;
-  /** The most overdue first. */
-  readonly due: (query: DueQuery) => TaskEither<StoreFailure, readonly FoundRecord[]>;
+  /**
+   * Takes up what is due, the most overdue first, and gives it as it stands then; unreadable accounts too. An account is due
+   * from the later of its due time and its `sweepNotBefore`, and that is also its place in the order. One short write for all
+   * of them, whose cost does not grow with what is not due; none when nothing is due.
+   */
+  readonly claimDue: (query: ClaimQuery) => TaskEither<StoreFailure, readonly FoundRecord[]>;
+  /** In one short write; an account whose `sweepNotBefore` is no longer that of the claim is left alone. */
+  readonly releaseClaims: (releases: readonly ClaimRelease[]) => TaskEither<StoreFailure, void>;
   /** Also forgets what has expired by `nowMs`. */
   readonly putPending: (pending: PendingAuthorization, nowMs: number) => TaskEither<StoreFailure, void>;
   /** Same laws as `update`. Where the change gives back the very authorization it was given, nothing is written. */

@@ -49,6 +49,7 @@ export const fullRecord = (key = 'tray/391250'): Complete<AccountRecord> => ({
   fallbackTried: true,
   warmAt: 1_800_003_300_009,
   keepAliveAt: 1_801_987_200_010,
+  sweepNotBefore: 1_801_987_300_010,
   attempt,
   repeats: 2,
   answered: { generation: 6, repeat: 1 },
@@ -81,7 +82,7 @@ export const recordVariants = (key?: string): readonly AccountRecord[] => {
   const bare = bareRecord(key);
   const { token, obtainedAt, accessTokenExpiresAt, refreshTokenExpiresAt, warmAt, keepAliveAt } = full;
   const { authorizationsBegun, authorization, obtainedBy, refreshTokenId, spentRefreshTokenId, renewedAt } = full;
-  const { repeats, answered } = full;
+  const { repeats, answered, sweepNotBefore } = full;
   const { announcedAt, ...silentAttempt } = attempt;
   const { retryAt, terminal, clients, askedByProvider, epoch, ...bareFailure } = failure;
   const optional: readonly Partial<AccountRecord>[] = [
@@ -97,6 +98,7 @@ export const recordVariants = (key?: string): readonly AccountRecord[] => {
     { refreshTokenExpiresAt },
     { warmAt },
     { keepAliveAt },
+    { sweepNotBefore },
     { attempt },
     { repeats },
     { answered },

@@ -79,22 +79,29 @@ export const lifeChecks: readonly StoreContractCheck[] = [
       const one = await open();
       const other = await openNamespace('another namespace');
       equal(other.namespace, 'another namespace');
-      await putRecord(one, { ...fullRecord(), keepAliveAt: 1, warmAt: 1 });
+      await putRecord(one, { ...fullRecord(), keepAliveAt: 1, warmAt: 1, sweepNotBefore: 1 });
       await succeeds(one.putPending(pending, 0));
       await writeNote(one, 'of one');
       equal(await succeeds(other.read('tray/391250')), undefined);
       sameValue(await succeeds(other.page({ limit: 10 })), []);
-      for (const keepWarm of [false, true]) sameValue(await succeeds(other.due({ nowMs: 2, limit: 10, keepWarm })), []);
+      const claim = { provider: 'tray', nowMs: 2, limit: 10, untilMs: 0, latestNotBeforeMs: 99 };
+      for (const keepWarm of [false, true]) sameValue(await succeeds(other.claimDue({ ...claim, keepWarm })), []);
+      await succeeds(other.releaseClaims([{ key: 'tray/391250', claimedUntilMs: 1, notBeforeMs: 9 }]));
       equal(await takeOut(other, 'state'), undefined);
       equal(await writeNote(other, 'of other'), undefined);
       await putRecord(other, { ...bareRecord(), keepAliveAt: 1 });
       await succeeds(other.putPending({ ...pending, id: 'another state' }, pending.expiresAt + 1));
       sameValue(await takeOut(one, 'state'), pending);
-      sameValue(await succeeds(one.read('tray/391250')), { ...fullRecord(), keepAliveAt: 1, warmAt: 1 });
+      sameValue(await succeeds(one.read('tray/391250')), {
+        ...fullRecord(),
+        keepAliveAt: 1,
+        warmAt: 1,
+        sweepNotBefore: 1,
+      });
       for (const keepWarm of [false, true]) {
-        sameValue(await succeeds(one.due({ nowMs: 2, limit: 10, keepWarm })), [
-          { ...fullRecord(), keepAliveAt: 1, warmAt: 1 },
-        ]);
+        const [claimed] = await succeeds(one.claimDue({ ...claim, keepWarm }));
+        equal(claimed?.key, 'tray/391250');
+        sameValue(await succeeds(one.read('tray/391250')), claimed);
       }
       equal(await writeNote(one, 'of one'), 'of one');
     },

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { isUnreadable, type FoundRecord } from '../domain/unreadable-record.js';
-import type { DueQuery, TokenStore } from '../ports/token-store.js';
+import type { TokenStore } from '../ports/token-store.js';
 import { drop } from '../domain/record-change.js';
 import { oddKeys } from './odd-keys.js';
 import { bareRecord, recordVariants, sameValue } from './sample-record.js';
@@ -31,23 +31,7 @@ const pagesOf = async (
   }
 };
 
-const nowMs = 1_800_000_000_000;
-
-/** Accounts with the moments at which their refresh token and their access token are due, relative to {@link nowMs}. */
-const putDue = async (
-  store: TokenStore,
-  accounts: Readonly<Record<string, readonly [keepAlive: number | undefined, warm: number | undefined]>>,
-): Promise<void> => {
-  const at = (offset: number | undefined): number | undefined => (offset === undefined ? undefined : nowMs + offset);
-  for (const [key, [keepAlive, warm]] of Object.entries(accounts)) {
-    await putRecord(store, { ...bareRecord(key), keepAliveAt: at(keepAlive), warmAt: at(warm) });
-  }
-};
-
-const dueKeys = async (store: TokenStore, query: Omit<DueQuery, 'nowMs'>): Promise<readonly string[]> =>
-  keysOf(await succeeds(store.due({ nowMs, ...query })));
-
-/** Pages and sweeps. */
+/** Pages. */
 export const queryChecks: readonly StoreContractCheck[] = [
   {
     name: 'pages in the order of the UTF-8 bytes of the keys, each key once',
@@ -78,20 +62,17 @@ export const queryChecks: readonly StoreContractCheck[] = [
     run: async ({ open, spoil }) => {
       if (spoil === undefined) return;
       const store = await open();
-      const due = ['tray/1', 'tray/2', 'tray/3'].map((key, index) => ({
-        ...bareRecord(key),
-        keepAliveAt: nowMs - 3 + index,
-      }));
-      for (const record of due) await putRecord(store, record);
+      const records = ['tray/1', 'tray/2', 'tray/3'].map((key) => ({ ...bareRecord(key), keepAliveAt: 1 }));
+      for (const record of records) await putRecord(store, record);
       await spoil('tray/2');
-      const expected = [due[0], { key: 'tray/2', provider: 'tray', account: '2', unreadable: true }, due[2]];
-      const query = { nowMs, limit: 10, keepWarm: true };
-      for (const found of [await succeeds(store.page({ limit: 10 })), await succeeds(store.due(query))]) {
-        sameValue(
-          found.map((one) => (isUnreadable(one) ? { ...one, why: undefined } : one)),
-          expected,
-        );
-      }
+      const unreadable = { key: 'tray/2', provider: 'tray', account: '2', unreadable: true };
+      const withoutWhy = (found: readonly FoundRecord[]): readonly unknown[] =>
+        found.map((one) => (isUnreadable(one) ? { ...one, why: undefined } : one));
+      sameValue(withoutWhy(await succeeds(store.page({ limit: 10 }))), [records[0], unreadable, records[2]]);
+      const claim = { provider: 'tray', nowMs: 2, limit: 10, keepWarm: true, untilMs: 9, latestNotBeforeMs: 99 };
+      const claimed = records.map((record) => ({ ...record, sweepNotBefore: 9 }));
+      sameValue(withoutWhy(await succeeds(store.claimDue(claim))), [claimed[0], unreadable, claimed[2]]);
+      deepEqual(await succeeds(store.claimDue(claim)), []);
       deepEqual(await pagesOf(store, 1), [['tray/1'], ['tray/2'], ['tray/3']]);
       equal((await store.read('tray/2')())._tag, 'Left');
       equal((await store.update('tray/2', () => drop(undefined))())._tag, 'Left');
@@ -114,78 +95,6 @@ export const queryChecks: readonly StoreContractCheck[] = [
       deepEqual(await pagesOf(store, 2, 'tray'), [['tray/1', 'tray/2'], ['tray/3']]);
       deepEqual(await pagesOf(store, 2, 'tray-2'), [['tray-2/1']]);
       deepEqual(await pagesOf(store, 2, 'nobody'), []);
-    },
-  },
-  {
-    name: 'lists refresh tokens that are due, the most overdue first',
-    run: async ({ open }) => {
-      const store = await open();
-      await putDue(store, {
-        'tray/now': [0, undefined],
-        'tray/soon': [1, -5_000],
-        'tray/late': [-3_000, undefined],
-        'tray/later': [-2_000, -9_000],
-        'tray/never': [undefined, -9_000],
-        'tray/long ago': [-nowMs, undefined],
-      });
-      const due = ['tray/long ago', 'tray/late', 'tray/later', 'tray/now'];
-      deepEqual(await dueKeys(store, { limit: 10, keepWarm: false }), due);
-      deepEqual(await dueKeys(store, { limit: 3, keepWarm: false }), due.slice(0, 3));
-    },
-  },
-  {
-    name: 'lists access tokens that are due too when they are kept warm, each account once by the earlier of its times',
-    run: async ({ open }) => {
-      const store = await open();
-      await putDue(store, {
-        'tray/warm': [undefined, -4_000],
-        'tray/both': [-1_000, -3_000],
-        'tray/both again': [-5_000, -2_000],
-        'tray/one of two': [9_000, 0],
-        'tray/other of two': [-500, 9_000],
-        'tray/neither': [1, 1],
-        'tray/none': [undefined, undefined],
-      });
-      const due = ['tray/both again', 'tray/warm', 'tray/both', 'tray/other of two', 'tray/one of two'];
-      deepEqual(await dueKeys(store, { limit: 10, keepWarm: true }), due);
-      for (const limit of [1, 2, 3, 4]) {
-        deepEqual(await dueKeys(store, { limit, keepWarm: true }), due.slice(0, limit));
-      }
-    },
-  },
-  {
-    name: 'lists what is due of one provider only when asked to',
-    run: async ({ open }) => {
-      const store = await open();
-      await putDue(store, {
-        'tray/1': [-1_000, undefined],
-        'centry/1': [-2_000, undefined],
-        'tray/2': [undefined, -3_000],
-        'centry/2': [undefined, -4_000],
-      });
-      deepEqual(await dueKeys(store, { limit: 10, provider: 'tray', keepWarm: false }), ['tray/1']);
-      deepEqual(await dueKeys(store, { limit: 1, provider: 'tray', keepWarm: false }), ['tray/1']);
-      deepEqual(await dueKeys(store, { limit: 10, provider: 'tray', keepWarm: true }), ['tray/2', 'tray/1']);
-      deepEqual(await dueKeys(store, { limit: 10, provider: 'nobody', keepWarm: true }), []);
-    },
-  },
-  {
-    name: 'lists whole records that are due, and no longer once they were changed or dropped',
-    run: async ({ open }) => {
-      const store = await open();
-      const records = recordVariants()
-        .map((record, index) => ({
-          ...record,
-          key: `tray/${index}`,
-          account: `${index}`,
-          keepAliveAt: nowMs - 1_000 + index,
-        }))
-        .toSorted((one, other) => one.keepAliveAt - other.keepAliveAt);
-      for (const record of records) await putRecord(store, record);
-      const all = { nowMs, limit: 1_000, keepWarm: false };
-      sameValue(await succeeds(store.due(all)), records);
-      for (const { key } of records.slice(1)) await putRecord(store, bareRecord(key));
-      sameValue(await succeeds(store.due(all)), records.slice(0, 1));
     },
   },
 ];

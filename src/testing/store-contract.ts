@@ -1,4 +1,5 @@
 import { accountChecks } from './store-contract-accounts.js';
+import { claimChecks } from './store-contract-claims.js';
 import { concurrencyChecks } from './store-contract-concurrency.js';
 import { lifeChecks } from './store-contract-life.js';
 import { noteChecks } from './store-contract-notes.js';
@@ -25,6 +26,7 @@ import type { StoreContractCheck, StoreHarness } from './store-harness.js';
 export const storeContractChecks: readonly StoreContractCheck[] = [
   ...accountChecks,
   ...queryChecks,
+  ...claimChecks,
   ...pendingChecks,
   ...noteChecks,
   ...concurrencyChecks,

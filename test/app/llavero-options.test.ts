@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLlavero } from '../../src/app/create-llavero.js';
+import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
 import { memoryStore } from '../../src/testing/memory-store.js';
 import { centry } from '../../src/adapters/providers/centry.js';
 import {
@@ -103,9 +104,24 @@ describe('a policy', () => {
   it.each(durations)('takes %s in milliseconds', (name) => {
     for (const value of [-1, Number.NaN, Infinity, '1000']) {
       expect(created({ ...right, policy: { [name]: value } })).toThrow(
-        new TypeError(`policy.${name} must be a number of milliseconds, 0 or more`),
+        new TypeError(`policy.${name} must be a whole number of milliseconds, 0 or more`),
       );
     }
+  });
+
+  it.each(durations)('takes no fraction of a millisecond for %s, and says what to write', (name) => {
+    expect(created({ ...right, policy: { [name]: 1_234.5 } })).toThrow(
+      new TypeError(`policy.${name} takes whole milliseconds, and 1234.5 has a fraction: write 1235`),
+    );
+    const own = centry({ id: 'own', clientId: 'id', clientSecret: `${canary}-s`, policy: { [name]: 0.1 } });
+    expect(created({ ...right, providers: [own] })).toThrow(
+      new TypeError(`the policy of own.${name} takes whole milliseconds, and 0.1 has a fraction: write 1`),
+    );
+  });
+
+  it('has a test for every duration there is', () => {
+    const names = Object.keys(defaultRefreshPolicy).filter((name) => name.endsWith('Ms'));
+    expect([...durations].toSorted()).toEqual(names.toSorted());
   });
 
   it.each<readonly [Readonly<Record<string, unknown>>, string]>([

@@ -127,14 +127,14 @@ describe('start', () => {
 });
 
 describe('a sweep that start began and that failed', () => {
-  const down: StoreFailure = { _tag: 'StoreFailure', operation: 'due', why: 'SCRIPTED' };
+  const down: StoreFailure = { _tag: 'StoreFailure', operation: 'claimDue', why: 'SCRIPTED' };
 
   it('because the store was down is told by sweep_failed, and the next one does the work', async () => {
     const { another, clock, store, asked, eventsOf } = await trayShops(1);
     let isUp = false;
     const flaky: TokenStore = {
       ...store,
-      due: (query) => () => (isUp ? store.due(query)() : Promise.resolve(left(down))),
+      claimDue: (query) => () => (isUp ? store.claimDue(query)() : Promise.resolve(left(down))),
     };
     await clock.advance(dueAfterMs);
     const llavero = another({ providers: [trayPreset()], overrides: [swapPorts({ tokenStore: flaky })] });
@@ -171,10 +171,10 @@ describe('a sweep that start began and that failed', () => {
     let calls = 0;
     const lawless: TokenStore = {
       ...store,
-      due: (query) => {
+      claimDue: (query) => {
         calls += 1;
         if (calls === 1) throw new Error('canary-secret of a driver');
-        return store.due(query);
+        return store.claimDue(query);
       },
     };
     const llavero = another({ providers: [trayPreset()], overrides: [swapPorts({ tokenStore: lawless })] });

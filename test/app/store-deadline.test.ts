@@ -41,7 +41,7 @@ describe('a store that hangs', () => {
     ['read', { read: () => never }, (process) => process.token(centryKey)],
     ['update', { update: () => never }, (process) => process.register({ provider: 'citrusad' })],
     ['page', { page: () => never }, (process) => process.list()[Symbol.asyncIterator]().next()],
-    ['due', { due: () => never }, (process) => process.sweep()],
+    ['claimDue', { claimDue: () => never }, (process) => process.sweep()],
     ['putPending', { putPending: () => never }, (process) => process.authorize(centryKey)],
     ['updatePending', { updatePending: () => never }, (process) => process.callback('?state=s&code=c')],
   ])('at %s is ERR_STORE_FAILED for its caller once its time is over', async (operation, broken, call) => {

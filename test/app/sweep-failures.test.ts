@@ -28,10 +28,10 @@ const dueShops = async (count: number): Promise<TrayShops> => {
 
 /** A process whose store says what is due only while `isUp`. */
 const withStore = ({ another, store }: Scene, isUp: () => boolean): Llavero => {
-  const down: StoreFailure = { _tag: 'StoreFailure', operation: 'due', why: 'SCRIPTED' };
+  const down: StoreFailure = { _tag: 'StoreFailure', operation: 'claimDue', why: 'SCRIPTED' };
   const flaky: TokenStore = {
     ...store,
-    due: (query) => () => (isUp() ? store.due(query)() : Promise.resolve(left(down))),
+    claimDue: (query) => () => (isUp() ? store.claimDue(query)() : Promise.resolve(left(down))),
   };
   return another({ providers: [trayPreset()], overrides: [swapPorts({ tokenStore: flaky })] });
 };
@@ -51,11 +51,11 @@ describe('a sweep whose store fails', () => {
     const sweeping = codeOf(withStore(shops, () => (pages += 1) < 2).sweep());
     await shops.clock.advance(5 * minuteMs);
     expect(await sweeping).toBe('ERR_STORE_FAILED');
-    expect(shops.asked).toHaveLength(100);
-    expect(shops.eventsOf('sweep_progress').at(-1)).toMatchObject({ renewed: 100, failed: 0, skipped: 0 });
+    expect(shops.asked).toHaveLength(16);
+    expect(shops.eventsOf('sweep_progress').at(-1)).toMatchObject({ renewed: 16, failed: 0, skipped: 0 });
     const again = shops.llavero.sweep();
     await shops.clock.advance(5 * minuteMs);
-    expect(await again).toMatchObject({ due: 30, renewed: 30 });
+    expect(await again).toMatchObject({ due: 114, renewed: 114 });
     expect(shops.refused()).toBe(0);
   });
 

@@ -16,12 +16,12 @@ import {
   trayPreset,
 } from './llavero-fixture.js';
 import { canary, centryAnswer, citrusAnswer, oauthError, trayAnswer, trayError } from './provider-answers.js';
+import { succeeds } from '../../src/testing/store-harness.js';
 import { dayMs, dueAfterMs, shopKey, trayShops, type TrayShops } from './tray-shops.js';
 
 const nothing = { due: 0, renewed: 0, failed: 0, skipped: 0 };
 const failed = { ...nothing, due: 1, failed: 1 };
 const renewed = { ...nothing, due: 1, renewed: 1 };
-const skipped = { ...nothing, due: 1, skipped: 1 };
 
 /** One shop whose refresh token is due. */
 const dueShop = async (): Promise<TrayShops> => {
@@ -64,7 +64,7 @@ describe('a sweep does not ask for an account that', () => {
     expect(await llavero.sweep({ keepWarm: true })).toMatchObject(renewed);
   });
 
-  it('belongs to a refused client, unless the preset of its process has another secret', async () => {
+  it('belongs to a refused client, unless the preset of its process has another secret: that is seen within ten minutes', async () => {
     const { llavero, another, clock, http } = await authorizedCentry();
     await clock.advance(centryLifeMs);
     http.answer(oauthError('invalid_client', 401));
@@ -73,6 +73,8 @@ describe('a sweep does not ask for an account that', () => {
       providers: [centry({ clientId: 'centry-client', clientSecret: `${canary}-corrected` })],
     });
     expect(await llavero.sweep({ keepWarm: true })).toMatchObject({ renewed: 0 });
+    expect(await corrected.sweep({ keepWarm: true })).toMatchObject(nothing);
+    await clock.advance(10 * minuteMs);
     http.answer(centryAnswer(2));
     expect(await corrected.sweep({ keepWarm: true })).toMatchObject(renewed);
     expect(http.requests).toHaveLength(3);
@@ -127,9 +129,9 @@ describe('a sweep asks again for an account that', () => {
     const never = keepWaiting(1);
     void another().sweep();
     await never.arrived;
-    expect(await llavero.sweep()).toMatchObject(skipped);
+    expect(await llavero.sweep()).toMatchObject(nothing);
     await clock.advance(90 * secondMs - 1);
-    expect(await llavero.sweep()).toMatchObject(skipped);
+    expect(await llavero.sweep()).toMatchObject(nothing);
     await clock.advance(1);
     const sweeping = llavero.sweep();
     await clock.advance(10 * secondMs - 1);
@@ -304,7 +306,7 @@ describe('a 429 during a sweep', () => {
     say(1, { status: 429, headers: { 'Retry-After': '1800' } });
     await llavero.sweep({ concurrency: 1 });
     await clock.advance(30 * minuteMs - 1);
-    expect(await another().sweep()).toMatchObject({ due: 2, renewed: 0, failed: 0, skipped: 2 });
+    expect(await another().sweep()).toMatchObject(nothing);
     expect(asked).toEqual([1]);
     await clock.advance(1);
     const sweeping = another().sweep();
@@ -312,7 +314,7 @@ describe('a 429 during a sweep', () => {
     expect(await sweeping).toMatchObject({ due: 3, renewed: 3 });
   });
 
-  it('does not use up the limit with accounts that rest', async () => {
+  it('uses up the limit with each account that rests once, and not again before its rest is over', async () => {
     const { llavero, clock, asked, say, connect } = await trayShops(0, {
       providers: [trayPreset(), trayPreset({ id: 'tray2' })],
     });
@@ -322,7 +324,11 @@ describe('a 429 during a sweep', () => {
     await clock.advance(dueAfterMs);
     say(1, { status: 429, headers: { 'Retry-After': '1800' } });
     expect(await llavero.sweep({ limit: 1 })).toMatchObject(failed);
-    expect(await llavero.sweep({ limit: 1 })).toMatchObject({ due: 3, renewed: 1, failed: 0, skipped: 2 });
+    for (const _passedOver of [2, 3]) {
+      expect(await llavero.sweep({ limit: 1 })).toMatchObject({ due: 1, renewed: 0, failed: 0, skipped: 1 });
+    }
+    expect(await llavero.sweep({ limit: 1 })).toMatchObject(renewed);
+    expect(await llavero.sweep({ limit: 1 })).toMatchObject(nothing);
     expect(asked).toEqual([1, 4]);
   });
 });
@@ -341,9 +347,9 @@ describe('an account that this process cannot open', () => {
     return shops;
   };
 
-  it('is counted as failed, told by an event, and left as it is', async () => {
+  it('is counted as failed, told by an event, and left as it is, but that no sweep looks at it for ten minutes', async () => {
     const { llavero, clock, asked, store, eventsOf } = await mixed();
-    const before = await store.read(shopKey(0))();
+    const before = await succeeds(store.read(shopKey(0)));
     expect(await llavero.sweep()).toMatchObject({ due: 2, renewed: 1, failed: 1, skipped: 0 });
     expect(eventsOf('renewal_failed')).toEqual([
       {
@@ -354,13 +360,20 @@ describe('an account that this process cannot open', () => {
         code: 'ERR_DECRYPTION_FAILED',
       },
     ]);
-    expect(await store.read(shopKey(0))()).toEqual(before);
+    const sweepNotBefore = clock.nowMs() + 10 * minuteMs;
+    expect(await succeeds(store.read(shopKey(0)))).toEqual({ ...before, sweepNotBefore });
     expect(asked).toEqual([1]);
+    await clock.advance(10 * minuteMs - 1);
+    expect(await llavero.sweep()).toMatchObject(nothing);
+    await clock.advance(1);
+    expect(await llavero.sweep()).toMatchObject(failed);
   });
 
-  it('does not use up the limit', async () => {
+  it('uses up the limit once, and holds up no other account', async () => {
     const { llavero, asked } = await mixed();
-    expect(await llavero.sweep({ limit: 1 })).toMatchObject({ due: 2, renewed: 1, failed: 1, skipped: 0 });
+    const reports = [await llavero.sweep({ limit: 1 }), await llavero.sweep({ limit: 1 })];
+    expect(reports).toMatchObject([failed, renewed]);
+    expect(await llavero.sweep({ limit: 1 })).toMatchObject(nothing);
     expect(asked).toEqual([1]);
   });
 

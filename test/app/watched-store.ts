@@ -4,7 +4,17 @@ import type { StoreFailure, TokenStore } from '../../src/ports/token-store.js';
 import { deferred } from '../../src/testing/deferred.js';
 
 export type StoreOperation =
-  'open' | 'read' | 'update' | 'page' | 'putPending' | 'updatePending' | 'pendings' | 'readNote' | 'updateNote';
+  | 'open'
+  | 'read'
+  | 'update'
+  | 'page'
+  | 'claimDue'
+  | 'releaseClaims'
+  | 'putPending'
+  | 'updatePending'
+  | 'pendings'
+  | 'readNote'
+  | 'updateNote';
 
 type Answer<A> = Promise<Either<StoreFailure, A>>;
 type Fault = <A>(operation: StoreOperation, task: TaskEither<StoreFailure, A>) => Answer<A>;
@@ -60,10 +70,11 @@ export const watchedStore = (inner: TokenStore): WatchedStore => {
   return {
     namespace: inner.namespace,
     close: inner.close,
-    due: inner.due,
     open: watch('open', inner.open),
     read: (key) => watch('read', inner.read(key)),
     page: (query) => watch('page', inner.page(query)),
+    claimDue: (query) => watch('claimDue', inner.claimDue(query)),
+    releaseClaims: (releases) => watch('releaseClaims', inner.releaseClaims(releases)),
     updatePending: (id, change) =>
       watch(
         'updatePending',

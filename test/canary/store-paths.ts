@@ -94,12 +94,18 @@ const onDisk: readonly (readonly [string, (stage: Stage) => Promise<string>])[] 
   ],
 ];
 
-/** A store that does its work and then throws an error with everything in it: in clear, because nothing is sealed. */
-const spillingStore = (operation: Exclude<keyof PromiseTokenStore, 'namespace'>): PromiseTokenStore => {
+/**
+ * A store that does its work and then throws an error with everything in it: in clear, because nothing is sealed. It is well
+ * by the time that the stage closes, since `close` waits 30 s for a store that does not take an answer.
+ */
+const spillingStore = (stage: Stage, operation: Exclude<keyof PromiseTokenStore, 'namespace'>): PromiseTokenStore => {
   const store = toPromiseStore(memoryStore());
   const work: unknown = store[operation];
-  const spill = async (...given: readonly unknown[]): Promise<never> => {
+  let isWell = false;
+  stage.later(() => void (isWell = true));
+  const spill = async (...given: readonly unknown[]): Promise<unknown> => {
     const result: unknown = typeof work === 'function' ? await Reflect.apply(work, store, given) : undefined;
+    if (isWell) return result;
     const record: unknown = typeof given[0] === 'string' ? await store.read(given[0]) : result;
     const text = JSON.stringify([given, record]);
     throw Object.assign(new Error(text, { cause: record }), { code: text, detail: text, given, record });
@@ -123,7 +129,7 @@ const spills: readonly Spill[] = [
   { operation: 'read', call: obtaining },
   { operation: 'update', call: obtaining },
   { operation: 'page', call: (stage, llavero) => stage.end(() => listed(llavero)) },
-  { operation: 'due', call: (stage, llavero) => stage.end(() => llavero.sweep()) },
+  { operation: 'claimDue', call: (stage, llavero) => stage.end(() => llavero.sweep()) },
   { operation: 'close', ends: 'ok', call: (stage, llavero) => stage.end(() => llavero.close()) },
   {
     operation: 'putPending',
@@ -147,7 +153,7 @@ const spillPath = ({ operation, ends = failed, call }: Spill, vendor: VendorName
   play: (stage) =>
     call(
       stage,
-      stage.open({ store: fromPromiseStore(spillingStore(operation)), ports: { cipher: plaintextCipher() } }),
+      stage.open({ store: fromPromiseStore(spillingStore(stage, operation)), ports: { cipher: plaintextCipher() } }),
     ),
 });
 

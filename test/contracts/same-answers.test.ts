@@ -9,7 +9,9 @@ import { sqlitePathHarness } from './sqlite-harness.js';
 
 const keys = ['tray/1', 'tray/2', 'tray/\ufb00', 'tray/😀', 'centry/1', 'centry/😀'];
 const key = fc.constantFrom(...keys);
-const provider = fc.constantFrom('tray', 'centry', undefined);
+const latest = fc.constantFrom(3, 9);
+const owned = fc.constantFrom('tray', 'centry');
+const provider = fc.option(owned, { nil: undefined });
 const ms = fc.integer({ min: 0, max: 5 });
 const moment = fc.option(ms, { nil: undefined });
 const limit = fc.integer({ min: 1, max: 4 });
@@ -20,7 +22,13 @@ type Command = (store: TokenStore) => Promise<unknown>;
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc
-    .record({ key, variant: fc.nat(recordVariants().length - 1), warmAt: moment, keepAliveAt: moment })
+    .record({
+      key,
+      variant: fc.nat(recordVariants().length - 1),
+      warmAt: moment,
+      keepAliveAt: moment,
+      sweepNotBefore: moment,
+    })
     .map(({ key: name, variant, ...times }): Command => (store) => {
       const record = { ...bareRecord(name), ...recordVariants(name)[variant], ...times };
       return succeeds(store.update(name, (current) => put(record, current)));
@@ -45,10 +53,15 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       (store) =>
         succeeds(store.page(query)),
   ),
-  fc.record({ nowMs: ms, limit, provider, keepWarm: fc.boolean() }).map(
+  fc.record({ nowMs: ms, limit, provider: owned, keepWarm: fc.boolean(), untilMs: ms, latestNotBeforeMs: latest }).map(
     (query): Command =>
       (store) =>
-        succeeds(store.due(query)),
+        succeeds(store.claimDue(query)),
+  ),
+  fc.array(fc.record({ key, claimedUntilMs: ms, notBeforeMs: moment })).map(
+    (releases): Command =>
+      (store) =>
+        succeeds(store.releaseClaims(releases)),
   ),
   fc.record({ id, expiresAt: ms, nowMs: ms }).map(
     ({ nowMs, ...fields }): Command =>

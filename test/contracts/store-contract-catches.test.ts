@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/adapters/stores/memory-store.js';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import type { PendingAuthorization } from '../../src/domain/pending-authorization.js';
-import { put, type Change, type RecordChange } from '../../src/domain/record-change.js';
+import { keep, put, type Change, type RecordChange } from '../../src/domain/record-change.js';
 import type { TokenStore } from '../../src/ports/token-store.js';
 import { storeContractChecks } from '../../src/testing/store-contract.js';
 import { succeeds, type StoreHarness } from '../../src/testing/store-harness.js';
@@ -172,41 +172,94 @@ const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
     }),
   ],
   [
-    'lists what is due in the order of keys',
-    'lists refresh tokens that are due, the most overdue first',
+    'gives what is due in the order of keys',
+    'gives refresh tokens that are due, the most overdue first',
     (store) => ({
-      due: (query) =>
+      claimDue: (query) =>
         pipe(
-          store.due(query),
+          store.claimDue(query),
           TE.map((records) => records.toSorted((one, other) => (one.key < other.key ? -1 : 1))),
         ),
     }),
   ],
   [
     'cuts the list of what is due off before it is sorted',
-    'lists refresh tokens that are due, the most overdue first',
+    'gives refresh tokens that are due, the most overdue first',
     (store) => ({
-      due: (query) =>
+      claimDue: (query) =>
         pipe(
-          store.due({ ...query, ...everything }),
+          store.claimDue({ ...query, ...everything }),
           TE.map((records) => records.toReversed().slice(0, query.limit).toReversed()),
         ),
     }),
   ],
   [
     'keeps everything warm',
-    'lists refresh tokens that are due, the most overdue first',
-    (store) => ({ due: (query) => store.due({ ...query, keepWarm: true }) }),
+    'gives refresh tokens that are due, the most overdue first',
+    (store) => ({ claimDue: (query) => store.claimDue({ ...query, keepWarm: true }) }),
   ],
   [
     'keeps nothing warm',
-    'lists access tokens that are due too when they are kept warm, each account once by the earlier of its times',
-    (store) => ({ due: (query) => store.due({ ...query, keepWarm: false }) }),
+    'gives access tokens that are due too when they are kept warm, each account once by the earlier of its times',
+    (store) => ({ claimDue: (query) => store.claimDue({ ...query, keepWarm: false }) }),
   ],
   [
-    'sweeps all providers whatever it is asked',
-    'lists what is due of one provider only when asked to',
-    (store) => ({ due: (query) => store.due({ ...query, provider: undefined }) }),
+    'sweeps one provider whatever it is asked',
+    'gives what is due of one provider only',
+    (store) => ({ claimDue: (query) => store.claimDue({ ...query, provider: 'tray' }) }),
+  ],
+  [
+    'claims nothing',
+    'gives each due account to one of twenty who claim at once',
+    (store) => ({ claimDue: (query) => store.claimDue({ ...query, untilMs: 0 }) }),
+  ],
+  [
+    'claims in one list and reads in another',
+    'gives each due account to one of twenty who claim at once',
+    (store) => ({
+      claimDue: (query) =>
+        pipe(
+          store.claimDue({ ...query, untilMs: 0 }),
+          TE.flatMap((found) =>
+            pipe(
+              store.claimDue(query),
+              TE.map(() => found),
+            ),
+          ),
+        ),
+    }),
+  ],
+  [
+    'passes over nothing',
+    'gives no account before its sweepNotBefore, and puts it in its place by that',
+    (store) => ({
+      update: (key, change) =>
+        store.update(key, (current, now) => {
+          const decided = change(current, now);
+          return decided._tag === 'Put' ? put({ ...decided.record, sweepNotBefore: 0 }, decided.result) : decided;
+        }),
+    }),
+  ],
+  [
+    'goes by whatever a clock that was set back has left',
+    'takes a sweepNotBefore that is later than any may be for none',
+    (store) => ({ claimDue: (query) => store.claimDue({ ...query, latestNotBeforeMs: Infinity }) }),
+  ],
+  [
+    'lets go of claims that are not those it was given',
+    'lets go of claims, at once or until the time it is told, unless somebody has changed them since',
+    (store) => ({
+      releaseClaims: (releases) =>
+        TE.fromTask(async () => {
+          for (const { key, notBeforeMs } of releases) {
+            await succeeds(
+              store.update(key, (current) =>
+                current === undefined ? keep(undefined) : put({ ...current, sweepNotBefore: notBeforeMs }, undefined),
+              ),
+            );
+          }
+        }),
+    }),
   ],
   [
     'takes a pending authorization by looking first and deleting later',

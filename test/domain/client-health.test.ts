@@ -6,12 +6,14 @@ import {
   formatClientHealth,
   healthy,
   leftOf,
+  noteAnswer,
   noteFailure,
   noteLimit,
   noteRejected,
   noteSuccess,
   parseClientHealth,
   takeSlot,
+  type SlotRequest,
   type ClientHealth,
 } from '../../src/domain/client-health.js';
 import { defaultRefreshPolicy as policy } from '../../src/domain/refresh-policy.js';
@@ -80,25 +82,62 @@ describe('at the end of a pause', () => {
     expect(well.epoch).toBe(1);
     expect(leftOf(well.pacing, now + 1_100)).toBe(60_000);
   });
+
+  it('an answer without a token ends it too, and tells nothing of the client', () => {
+    const answered = noteAnswer(noteRejected({ ...paused, epoch: 4 }, now), now + 1_100);
+    expect(answered).toMatchObject({ epoch: 4, failures: 0, rejectedAt: now });
+    expect(answered.pause).toBeUndefined();
+    expect(leftOf(answered.pacing, now + 1_100)).toBe(60_000);
+    expect(noteAnswer(healthy, now)).toBe(healthy);
+  });
 });
 
 describe('slots', () => {
   const pacing = noteSuccess(paused, now);
 
+  const asked = (key: string, nowMs = now): SlotRequest => ({ key, nowMs, spacingMs: 20, mostMs: 15_000 });
+
   it('follow each other, and keep the pacing up while anybody has to wait for one', () => {
-    const first = takeSlot(pacing, now, 20, 15_000);
-    const second = takeSlot(first.health, now + 5, 20, 15_000);
+    const first = takeSlot(pacing, asked('a'));
+    const second = takeSlot(first.health, asked('b', now + 5));
     expect([first.waitMs, second.waitMs]).toEqual([0, 15]);
     expect(second.health.pacing?.at).toBe(now + 5);
   });
 
+  it('are one an account: whoever asks for it again waits for the same one, until it has come', () => {
+    const first = takeSlot(pacing, asked('a'));
+    const second = takeSlot(first.health, asked('b'));
+    const again = takeSlot(second.health, asked('b', now + 5));
+    expect([second.waitMs, again.waitMs]).toEqual([20, 15]);
+    expect(again.health).toBe(second.health);
+    expect(takeSlot(again.health, { ...asked('b', now + 5), mostMs: 14 })).toEqual({
+      health: again.health,
+      waitMs: 15,
+    });
+    expect(takeSlot(again.health, asked('c', now + 5)).waitMs).toBe(35);
+    expect(takeSlot(again.health, asked('b', now + 20)).waitMs).toBe(20);
+  });
+
+  it('are remembered by account as long as they are ahead, and no more than 256 of them', () => {
+    const many = Array.from({ length: 300 }, (_, at) => String(at)).reduce(
+      (health, key) => takeSlot(health, asked(key)).health,
+      pacing,
+    );
+    expect(many.taken).toHaveLength(256);
+    // The first had no wait, and is not ahead.
+    expect(takeSlot(many, asked('256')).waitMs).toBe(256 * 20);
+    expect(takeSlot(many, asked('257')).waitMs).toBe(300 * 20);
+    expect(takeSlot(many, asked('new', now + 10_000)).health.taken).toEqual([{ key: 'new', at: now + 10_000 }]);
+  });
+
   it('are not taken further ahead than their caller waits', () => {
     const ahead = { ...pacing, slotAt: now + 16_000 };
-    expect(takeSlot(ahead, now, 20, 15_000)).toEqual({ health: ahead, waitMs: 16_000 });
+    expect(takeSlot(ahead, asked('a'))).toEqual({ health: ahead, waitMs: 16_000 });
   });
 
   it('dated by a clock that was set back are forgotten', () => {
-    expect(takeSlot({ ...pacing, slotAt: now + 2 * hourMs }, now, 20, 15_000).waitMs).toBe(0);
+    const at = now + 2 * hourMs;
+    expect(takeSlot({ ...pacing, slotAt: at, taken: [{ key: 'a', at }] }, asked('a')).waitMs).toBe(0);
   });
 });
 
@@ -110,6 +149,19 @@ describe('a limit of the client', () => {
 
   it('outlasts a success', () => {
     expect(noteSuccess(noteLimit(paused, now, 30_000), now).limit).toEqual({ at: now, forMs: 30_000 });
+  });
+
+  it('is followed by pacing, which neither a success nor a slot cuts short before a minute after its end', () => {
+    const limited = noteLimit(paused, now, 30_000);
+    for (const health of [
+      limited,
+      noteSuccess(limited, now),
+      takeSlot({ ...limited, slotAt: now + 5 }, now, 20, 50).health,
+    ]) {
+      expect([leftOf(health.pacing, now), leftOf(health.pacing, now + 89_999)]).toEqual([90_000, 1]);
+    }
+    const later = takeSlot({ ...limited, slotAt: now + 80_005 }, now + 80_000, 20, 50).health;
+    expect(leftOf(later.pacing, now + 80_000)).toBe(60_000);
   });
 });
 
@@ -155,19 +207,28 @@ describe('the note', () => {
       ...noteRejected(noteLimit(paused, now, 5_000), now),
       pacing: { at: now, forMs: 60_000 },
       slotAt: now + 20,
+      taken: [{ key: 'tray/1', at: now + 20 }],
     };
     expect(parseClientHealth(formatClientHealth(full))).toEqual(full);
   });
 
-  it.each([undefined, '', 'rest', '[]', 'null', '{"epoch":"1","pause":{"at":1}}', '{"failures":null,"limit":7}'])(
-    'that cannot be read (%j) is as if nothing were known',
-    (text) => {
-      expect(parseClientHealth(text)).toMatchObject({ epoch: 0, failures: 0 });
-      expect(leftOf(parseClientHealth(text).pause, now)).toBe(0);
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    'rest',
+    '[]',
+    'null',
+    '{"epoch":"1","pause":{"at":1}}',
+    '{"failures":null,"limit":7}',
+    '{"taken":[7,{"key":"a"}]}',
+  ])('that cannot be read (%j) is as if nothing were known', (text) => {
+    expect(parseClientHealth(text)).toMatchObject({ epoch: 0, failures: 0 });
+    expect(leftOf(parseClientHealth(text).pause, now)).toBe(0);
+  });
 
   it('keeps the count of recoveries when an operator forgets the pauses', () => {
-    expect(forgetPauses(noteLimit({ ...paused, epoch: 4 }, now, 5_000))).toEqual({ epoch: 5, failures: 0 });
+    const { pacing, ...forgotten } = forgetPauses(noteLimit({ ...paused, epoch: 4 }, now, 5_000));
+    expect(forgotten).toEqual({ epoch: 5, failures: 0 });
+    expect(leftOf(pacing, now)).toBe(65_000);
   });
 });

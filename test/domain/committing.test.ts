@@ -114,8 +114,8 @@ describe('of two answers for one generation', () => {
     expect(late.result._tag).toBe('NewerGeneration');
   });
 
-  it('neither gives way to an answer for the token that one of them brought', () => {
-    const next = { ...consumed, generation: 4, attemptId: 'attempt-3', refreshTokenId: 'refresh token 4' };
+  it.each([0, 2])('neither gives way to an answer for the token that one of them brought (repeat %i)', (repeat) => {
+    const next = { ...consumed, generation: 4, attemptId: 'attempt-3', repeat, refreshTokenId: 'refresh token 4' };
     const later = after(
       held,
       commitRenewal({ ...held, attempt: attemptWith({ id: 'attempt-3' }) }, now, recovery, other),

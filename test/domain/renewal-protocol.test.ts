@@ -36,6 +36,7 @@ describe('beginning an attempt', () => {
       repeats: 0,
       // Should its owner die, a sweep looks at it once it has settled.
       keepAliveAt: now + attemptTtlMs + settleMs,
+      sweepNotBefore: now + attemptTtlMs + settleMs - recoveryNoticeMs,
       updatedAt: now,
     };
     expect(change).toEqual({
@@ -56,6 +57,18 @@ describe('beginning an attempt', () => {
       const again = beginAttempt(after(before, first), undefined, { ...request, nowMs: now + 5_000 });
       expect(again).toEqual({ _tag: 'Keep', result: first.result });
     }
+  });
+
+  it('begins nothing when its write comes so late that the attempt was taken back', () => {
+    const attempt = attemptWith({ id: 'attempt-2', way: 'recovery', repeat: 1, unknown: true, settlesAt: now });
+    expect(begunWith(recordWith({ attempt, repeats: 1 }), { attemptId: 'attempt-2' })).toEqual({
+      _tag: 'Unresolved',
+      waitMs: 0,
+    });
+    expect(begunWith(recordWith({ attempt, repeats: 1 }), { attemptId: 'attempt-3' })).toMatchObject({
+      _tag: 'Began',
+      way: 'recovery',
+    });
   });
 
   it('goes by the clock of the store where it has one', () => {

@@ -139,6 +139,13 @@ describe('the error table', () => {
     expect(new Set(table.map(([, code]) => code)).size).toBe(15);
   });
 
+  it('says of an outcome that stayed unknown what ended the grant: a verdict or the policy, and never a count of tries', () => {
+    const { message } = factsOf(tokenError('ReauthorizationRequired', { key, cause: 'outcome_unresolved' }));
+    expect(message).toContain('was refused when it was sent again');
+    expect(message).toContain("recovery: 'never'");
+    expect(message).not.toMatch(/tries|no try|is left/);
+  });
+
   it.each(['missing', 'unknown', 'other_account', 'other_host', 'other_issuer', 'repeated_parameter'] as const)(
     'says what is wrong with a callback (%s)',
     (why) => {

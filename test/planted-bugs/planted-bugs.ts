@@ -7,6 +7,7 @@ const committing = 'domain/committing.ts';
 export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'drop the compare-and-set of the commit',
+    breaks: 'G3',
     file: committing,
     find: '  if (!replaces) {\n',
     replace: '  if (!replaces && current.generation < 0) {\n',
@@ -15,6 +16,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'write a commit whose answer was lost over what its token was renewed to',
+    breaks: 'G3',
     file: committing,
     find: `  if (current.authorization === authorization) {
     return keep({ _tag: current.token === token.token ? 'Committed' : 'Renewed', record: current });
@@ -82,8 +84,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'drop the attempt: everybody may send',
+    breaks: 'G1',
     file: protocol,
-    find: `    return keep({ _tag: 'RenewingElsewhere', waitMs: attempt.expiresAt - nowMs });
+    find: `    return keep({ _tag: 'RenewingElsewhere', waitMs: attempt.expiresAt - attemptNowMs });
 `,
     replace: "    return begin(current, request, nowMs, 'first');\n",
     test: 'app/renewal/two-processes.test.ts',
@@ -91,6 +94,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'begin anew when the answer to the first write was lost',
+    breaks: 'G1',
     file: protocol,
     find: '  if (attempt?.id === request.attemptId && !attempt.unknown) {\n',
     replace: "  if (attempt?.id === request.attemptId && attempt.owner === '') {\n",
@@ -99,11 +103,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'release the attempt when its outcome is unknown',
+    breaks: 'G1',
     file: 'app/renewal/write-outcome.ts',
     find: "if (ending === 'not_processed') return releaseAttempt;",
     replace: 'if (ending !== undefined) return releaseAttempt;',
     test: 'app/renewal/unknown-outcomes.test.ts',
-    named: 'recovered',
+    named: 'is recovered by probe after the settle window, by one process',
   },
   {
     title: 'ask again after invalid_grant',
@@ -115,6 +120,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'spend the refresh token that was read before the attempt was recorded',
+    breaks: 'G1',
     file: protocol,
     find: "  if (current.generation !== request.generation) return keep({ _tag: 'NewerGeneration', record: current });\n",
     replace: '',
@@ -123,6 +129,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'give up after two recoveries',
+    breaks: 'G6',
     file: protocol,
     find: "  if (recovery === 'never') {\n",
     replace: "  if (recovery === 'never' || attempt.repeat >= 2) {\n",
@@ -131,23 +138,28 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'give up past the known end of a refresh token',
-    file: 'app/renewal/renewability.ts',
-    find: 'return token.refreshToken === undefined ?',
-    replace:
-      'return token.refreshToken === undefined || (record.refreshTokenExpiresAt ?? Infinity) < record.updatedAt ?',
+    breaks: 'G6',
+    file: 'app/renewal/renew-token.ts',
+    find: 'yield* $(TE.fromEither(canRenew(account)));',
+    replace: `yield* $(TE.fromEither(canRenew(account)));
+        if ((account.record.refreshTokenExpiresAt ?? Infinity) <= clock.nowMs()) {
+          return yield* $(TE.left(tokenError('ReauthorizationRequired', { key, cause: 'refresh_token_expired' })));
+        }`,
     test: 'app/renewal/terminal-states.test.ts',
-    named: 'end',
+    named: 'is tried all the same: its end was a hint',
   },
   {
     title: 'believe the verdict that another client was given',
+    breaks: 'G6',
     file: 'app/renewal/write-outcome.ts',
-    find: "if (way !== 'fallback' && obtainedBy !== undefined && obtainedBy !== client) {",
+    find: "if (way !== 'fallback' && obtainedBy !== undefined && obtainedBy !== application) {",
     replace: "if (way !== 'fallback' && obtainedBy === '') {",
-    test: 'app/renewal/terminal-states.test.ts',
-    named: 'client',
+    test: 'app/renewal/whose-verdict.test.ts',
+    named: 'is a refused client, and the grant is kept',
   },
   {
     title: 'end no pause by a success',
+    breaks: 'G6',
     file: 'domain/client-health.ts',
     find: '  isTroubled(health)\n',
     replace: '  health.epoch < 0\n',
@@ -156,6 +168,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'send a recovery without having known of its notice for long enough',
+    breaks: 'G1',
     file: protocol,
     find: 'noticeMs - (isKnown ? notice.knownForMs : 0)',
     replace: 'announcedAt + noticeMs - nowMs',
@@ -163,7 +176,116 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'is recovered by whoever has known of the notice for its whole length, whatever any clock says',
   },
   {
+    title: 'record no attempt',
+    breaks: 'G4',
+    file: protocol,
+    find: "return put(record, { _tag: 'Began', record, way });",
+    replace: "return keep({ _tag: 'Began', record, way });",
+    test: 'domain/renewal-protocol.test.ts',
+    named: 'records who may send and until when',
+  },
+  {
+    title: 'judge an attempt by a wall clock that somebody set forward',
+    breaks: 'G1',
+    file: 'app/renewal/record-attempt.ts',
+    find: 'attemptNowMs: hostTime.nowMsFor(attemptDatedAt(current)),',
+    replace: 'attemptNowMs: hostTime.nowMs(),',
+    test: 'app/clock-jumps.test.ts',
+    named: 'makes no attempt of another process older, and none is sent twice',
+  },
+  {
+    title: 'take the attempt of a dead process for one that never was',
+    breaks: 'G4',
+    file: protocol,
+    find: 'if (attempt !== undefined && !request.repeatable) {',
+    replace: 'if (attempt !== undefined && request.repeatable) {',
+    test: 'app/renewal/silent-owners.test.ts',
+    named: 'is waited for until its ttl, then its request settles, then a recovery is announced and sent',
+  },
+  {
+    title: 'show a death between the answer and its commit to nobody',
+    breaks: 'G4',
+    file: 'domain/account-state.ts',
+    find: "if (ended && !repeatable) return 'outcome_unknown';",
+    replace: "if (ended && repeatable) return 'outcome_unknown';",
+    test: 'app/renewal/silent-owners.test.ts',
+    named: 'is waited for until its ttl, then its request settles, then a recovery is announced and sent',
+  },
+  {
+    title: 'give a killed process’s account up in a sweep, where nobody asks for it',
+    breaks: 'G4',
+    file: protocol,
+    find: 'keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),',
+    replace: 'keepAliveAt: leavesNothing ? current.keepAliveAt : undefined,',
+    test: 'domain/renewal-protocol.test.ts',
+    named: 'records who may send and until when',
+  },
+  {
+    title: 'send a second recovery at once after the first',
+    breaks: 'G1',
+    file: 'domain/finish-attempt.ts',
+    find: 'const settlesAt = nowMs + settlesInMs;',
+    replace: 'const settlesAt = nowMs;',
+    test: 'app/renewal/unknown-outcomes.test.ts',
+    named: 'is recovered by probe again and again, once a settle window, across processes and restarts',
+  },
+  {
+    title: 'tell a caller of a write before its transaction is committed',
+    breaks: 'G2',
+    file: 'adapters/stores/sqlite-group-commit.ts',
+    find: 'told.push(isLeft(written) ? () => next.fail(written.left) : written.right);',
+    replace: 'if (isLeft(written)) told.push(() => next.fail(written.left)); else written.right();',
+    test: 'adapters/stores/sqlite-group-commit.test.ts',
+    named: 'at its commit is told why when the disk goes on failing',
+  },
+  {
+    title: 'keep the refresh token in clear beside its seal',
+    breaks: 'G5',
+    file: 'app/renewal/commit-token.ts',
+    find: 'fingerprints.of(token.refreshToken.expose())',
+    replace: 'token.refreshToken.expose()',
+    test: 'canary/sampled-paths.test.ts',
+    named: 'leaks no secret: everyday life',
+  },
+  {
+    title: 'end no pause when its time is over',
+    breaks: 'G6',
+    file: 'domain/client-health.ts',
+    find: 'if (pause === undefined || leftOf(pause, nowMs) > 0) return undefined;',
+    replace: 'if (pause === undefined || leftOf(pause, nowMs) >= 0) return undefined;',
+    test: 'app/renewal/outages-of-many.test.ts',
+    named: 'has the pause ended by one success, and everybody follows within a minute',
+  },
+  {
+    title: 'leave the pause to the account that asked for all, though its process has died',
+    breaks: 'G6',
+    file: 'domain/client-health.ts',
+    find: 'forMs: Math.max(pause.stepMs, requestTimeoutMs) } };',
+    replace: 'forMs: 24 * hourMs + requestTimeoutMs } };',
+    test: 'app/renewal/outages-of-many.test.ts',
+    named: 'is asked by another account when the one that asked for all has died',
+  },
+  {
+    title: 'let a success leave the cool-downs of the client’s other accounts as they are',
+    breaks: 'G6',
+    file: 'domain/cool-down.ts',
+    find: 'const isEnded = askedByProvider !== true && epoch > (failure.epoch ?? 0);',
+    replace: 'const isEnded = askedByProvider === true && epoch > (failure.epoch ?? 0);',
+    test: 'domain/renewal-protocol.test.ts',
+    named: 'cools down no longer than the least when another account has had a token since',
+  },
+  {
+    title: 'call a recovery that nobody answered the end of the grant',
+    breaks: 'G6',
+    file: 'app/renewal/write-outcome.ts',
+    find: "return attempt.way === 'fallback'\n          ? ['rejected'",
+    replace: "return attempt.way !== 'first'\n          ? ['rejected'",
+    test: 'app/renewal/unknown-outcomes.test.ts',
+    named: 'is recovered by probe again and again, once a settle window, across processes and restarts',
+  },
+  {
     title: 'hand the token out when its commit fails',
+    breaks: 'G2',
     file: 'app/renewal/commit-token.ts',
     find: 'TE.flatMap((sealed) => persist(write(sealed), account.policy, delayed)),',
     replace: `TE.flatMap((sealed) =>
@@ -177,6 +299,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'validate an answer before taking its refresh token',
+    breaks: 'G3',
     file: 'domain/answers/answered-tokens.ts',
     find: 'const kept = refresh === undefined ? previous?.refreshToken : new Secret(refresh);',
     replace:
@@ -186,6 +309,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'fence a late answer off by its attempt',
+    breaks: 'G3',
     file: committing,
     find: "  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });\n",
     replace: `  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });
@@ -196,27 +320,37 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'recover before the settle window is over',
+    breaks: 'G1',
     file: protocol,
-    find: 'atOnce ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt, nowMs + coolDownMs',
-    replace: 'Math.min(endedAt, attempt.settlesAt), nowMs + coolDownMs',
+    find: 'atOnce ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt, attemptNowMs + coolDownMs',
+    replace: 'Math.min(endedAt, attempt.settlesAt), attemptNowMs + coolDownMs',
     test: 'domain/renewal-protocol.test.ts',
     named: 'is recovered once the provider cannot be processing it any more, without a notice',
   },
   {
     title: 'bring a removed account back',
+    breaks: 'G3',
     file: protocol,
     find: 'record !== undefined && record.incarnation === lineage.incarnation;',
     replace: 'record !== undefined;',
     test: 'app/use-cases/revoke-token.test.ts',
-    named: 'renewal',
+    named: 'beats a renewal under way: what it brings is discarded',
   },
   {
     title: 'begin a transaction that is DEFERRED',
+    file: 'adapters/stores/sqlite-group-commit.ts',
+    find: "database.exec('BEGIN IMMEDIATE');",
+    replace: "database.exec('BEGIN DEFERRED');",
+    test: 'adapters/stores/sqlite-group-commit.test.ts',
+    named: 'decide while they hold the write lock',
+  },
+  {
+    title: 'migrate in a transaction that is DEFERRED',
     file: 'adapters/stores/sqlite-transaction.ts',
     find: "db.exec('BEGIN IMMEDIATE');",
     replace: "db.exec('BEGIN DEFERRED');",
-    test: 'adapters/stores/sqlite-contention.test.ts',
-    named: '',
+    test: 'adapters/stores/sqlite-schema.test.ts',
+    named: 'is looked at under the write lock before it is migrated',
   },
   {
     title: 'leave a later connection at synchronous=NORMAL',
@@ -224,10 +358,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "if (Number(simple(db, 'synchronous')) !== level.extra) db.pragma('synchronous = FULL');",
     replace: '',
     test: 'adapters/stores/sqlite-settings.test.ts',
-    named: '',
+    named: 'commits to disk on the first and every later connection',
   },
   {
     title: 'let go of the old refresh token when the answer names none',
+    breaks: 'G3',
     file: 'domain/answers/answered-tokens.ts',
     find: 'refresh === undefined ? previous?.refreshToken : new Secret(refresh)',
     replace: 'refresh === undefined ? undefined : new Secret(refresh)',
@@ -270,9 +405,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'drop the refresh token of an unknown token type',
+    breaks: 'G3',
     file: 'domain/answers/token-answer.ts',
-    find: '  const type = readTokenType(ownField(json, names.tokenType));',
-    replace: `  const type = readTokenType(ownField(json, names.tokenType));
+    find: '  const type = readTokenType(ownField(json, names.tokenType), format.bearerTypes);',
+    replace: `  const type = readTokenType(ownField(json, names.tokenType), format.bearerTypes);
   if (!type.isBearer) return undefined;`,
     test: 'fuzz/token-answers.test.ts',
     named: 'keep every law',
@@ -280,8 +416,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'quote the provider’s own error',
     file: 'domain/answers/error-name.ts',
-    find: "typeof value === 'string' && known.has(value) ? value : 'unrecognised_error'",
-    replace: "typeof value === 'string' && value !== '' ? value : 'unrecognised_error'",
+    find: "typeof value === 'string' && known.has(value) ? value : unrecognised",
+    replace: "typeof value === 'string' && value !== '' ? value : unrecognised",
     test: 'fuzz/error-answers.test.ts',
     named: 'keep every law',
   },
@@ -395,6 +531,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'keep the text of a Secret in a property too',
+    breaks: 'G5',
     file: 'domain/secret.ts',
     find: 'this.#value = value;',
     replace: 'Object.assign(this, { value }).#value = value;',
@@ -403,6 +540,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'quote whatever a provider calls its error',
+    breaks: 'G5',
     file: 'domain/answers/error-name.ts',
     find: "typeof value === 'string' && known.has(value) ? value",
     replace: "typeof value === 'string' ? value",
@@ -411,6 +549,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'pass on the message of what an adapter threw',
+    breaks: 'G5',
     file: 'app/guarded-adapters.ts',
     find: `    } catch {
       return left(failure);`,
@@ -437,6 +576,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'name an event’s token by its first characters',
+    breaks: 'G5',
     file: 'app/renewal/commit-token.ts',
     find: 'fingerprints.of(token.accessToken.expose())',
     replace: 'token.accessToken.expose().slice(-8)',
@@ -557,6 +697,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'believe invalid_grant of a 5xx',
+    breaks: 'G6',
     file: 'domain/answers/answer-status.ts',
     find: "  'invalid_grant',\n",
     replace: '',
@@ -635,5 +776,61 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: 'row.log !== -2',
     test: 'adapters/stores/sqlite-replaced.test.ts',
     named: 'is never written when it was deleted with what is not in the file yet',
+  },
+  {
+    title: 'let accounts that rest take nothing from the limit',
+    file: 'app/use-cases/sweep-accounts.ts',
+    find: '          tally.count(ending.fate);\n',
+    replace: "          tally.count(ending.fate);\n          if (ending.fate === 'resting') tally.giveBack(place);\n",
+    test: 'app/sweep-backlog.test.ts',
+    named: 'looks at as many as its limit, whatever becomes of them',
+  },
+  {
+    title: 'let accounts that rest use up the share of another provider',
+    file: 'app/sweeping/tally.ts',
+    find: 'other === source ? 0 :',
+    replace: 'other === source || share > 0 ? 0 :',
+    test: 'app/sweep-backlog.test.ts',
+    named: 'takes nothing from the accounts of another provider',
+  },
+  {
+    title: 'read what is due without claiming it',
+    file: 'adapters/stores/sqlite-operations.ts',
+    find: 'return right({ result, write: due.length === 0 ? undefined : write });',
+    replace: 'return right({ result, write: due.length >= 0 ? undefined : write });',
+    test: 'contracts/sqlite-store.test.ts',
+    named: 'gives each due account to one of twenty who claim at once',
+  },
+  {
+    title: 'claim what is due for no time at all',
+    file: 'app/sweeping/due-accounts.ts',
+    find: 'const untilMs = clock.nowMs() + claimForMs;',
+    replace: 'const untilMs = clock.nowMs() + 0 * claimForMs;',
+    test: 'app/sweeping/due-accounts.test.ts',
+    named: 'are given to no other sweep while the claim lasts',
+  },
+  {
+    title: 'let go of a claim that is somebody else’s by now',
+    file: 'adapters/stores/sqlite-statements.ts',
+    find: ' AND key = @key AND sweep_not_before = @until`',
+    replace: ' AND key = @key AND @until = @until`',
+    test: 'contracts/sqlite-store.test.ts',
+    named: 'lets go of claims, at once or until the time it is told, unless somebody has changed them since',
+  },
+  {
+    title: 'look again at an account that rests before its rest is over',
+    file: 'app/sweeping/due-accounts.ts',
+    find: '      if (waitMs > 0)',
+    replace: '      if (waitMs < 0)',
+    test: 'app/sweep-backlog.test.ts',
+    named: 'holds up no account of another client when its client rests',
+  },
+  {
+    title: 'let all who waited for a 429 to end ask at once',
+    file: 'domain/client-health.ts',
+    find: 'limit: { at: nowMs, forMs }, pacing: { at: nowMs, forMs: forMs + pacedForMs } };',
+    replace: 'limit: { at: nowMs, forMs } };',
+    test: 'app/renewal/outages-of-many.test.ts',
+    named: 'has asked to wait is followed in the same way',
   },
 ];

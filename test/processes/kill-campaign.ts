@@ -2,7 +2,7 @@ import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite-driver.js';
 import { makeAccountFile, hoursAgoMs } from './account-file.js';
 import { finishStory, looksMs, type KillEnding } from './kill-ending.js';
 import { killPoints, type Mode } from './kill-points.js';
-import { makeKillStory, type KillStory } from './kill-story.js';
+import { makeKillStory, type KillStory, type Reached } from './kill-story.js';
 import { endWell, startWorker } from './worker-process.js';
 
 export interface Campaign {
@@ -24,7 +24,7 @@ export interface CampaignSize {
 
 /**
  * Kills processes by SIGKILL at every point, all on one file, while a second process that lives through it finishes what they
- * left behind.
+ * left behind: it begins as soon as one is dead, while others are dying.
  */
 export const runCampaign = async (
   mode: Mode,
@@ -42,20 +42,20 @@ export const runCampaign = async (
       await Promise.all(stories.map(({ connect }) => connect(llavero)));
     });
     await using second = await startWorker({ path: file.path, providers, clocksMs: looksMs });
-    const endings: KillEnding[] = [];
+    const endings: Promise<KillEnding>[] = [];
     const queue = [...groups(stories, accountsPerDeath)];
     const deaths = queue.length;
     const lane = async (): Promise<void> => {
       for (let group = queue.pop(); group !== undefined; group = queue.pop()) {
-        const reached = await dieTogether(file.path, group);
-        endings.push(
-          ...(await Promise.all(group.map((story, index) => finishStory(story, second, reached[index] ?? 'past')))),
-        );
+        for (const [story, reached] of await dieTogether(file.path, group)) {
+          endings.push(finishStory(story, second, reached));
+        }
       }
     };
     await Promise.all(Array.from({ length: processes }, lane));
+    const finished = await Promise.all(endings);
     await endWell(second);
-    return { endings, deaths, integrity: await checkIntegrity(file.path) };
+    return { endings: finished, deaths, integrity: await checkIntegrity(file.path) };
   } finally {
     await Promise.all(stories.map((story) => story[Symbol.asyncDispose]()));
   }
@@ -63,41 +63,62 @@ export const runCampaign = async (
 
 const isInside = ({ point }: KillStory): boolean => point.at?.[0] === 'inside';
 
-/** Of each group one process dies. In a transaction a process cannot be held, so one such point leads its group. */
+/** So many writes share the transaction that they die in, at the most. */
+const mostInTransaction = 6;
+
+/**
+ * Of each group one process dies. In a transaction a process cannot be held, so what dies there leads a group: alone, or, every
+ * other time, together with the writes of other stories.
+ */
 function* groups(stories: readonly KillStory[], accounts: number): Generator<readonly KillStory[]> {
   const inside = stories.filter(isInside);
   const others = stories.filter((story) => !isInside(story));
-  while (inside.length + others.length > 0) {
-    const leader = inside.pop() ?? others.pop();
+  const together = inside.filter((_, index) => index % 2 === Math.floor((2 * index) / inside.length) % 2);
+  const alone = inside.filter((story) => !together.includes(story));
+  while (together.length > 0) yield [...others.splice(0, accounts - 1), ...together.splice(0, mostInTransaction)];
+  while (alone.length + others.length > 0) {
+    const leader = alone.pop() ?? others.pop();
     if (leader !== undefined) yield [...others.splice(0, accounts - 1), leader];
   }
 }
 
+/** What the store is given to answer in a process that is held: its own deadline must not end what is held. */
+const heldForMs = 300_000;
+
 /**
- * One process, its clock so many milliseconds ahead, works on all accounts of the group; when each is at its point it dies by
- * SIGKILL, by its own hand unless the last of them is held by the provider. Tells which of them got to their points.
+ * One process, its clock so many milliseconds ahead, works on all accounts of the group at once; when each is at its point it
+ * is killed by SIGKILL, by its own hand where it is alone or in a transaction. Tells which of them got to their points.
  */
 export const dieTogether = async (
   path: string,
   group: readonly KillStory[],
   clockMs = 0,
-): Promise<readonly ('there' | 'past')[]> => {
-  const leader = group.at(-1);
-  const plans = group.flatMap((story) => story.plan(story === leader) ?? []);
+): Promise<readonly (readonly [KillStory, Reached])[]> => {
+  const plans = group.flatMap((story) => story.plan(group.length === 1) ?? []);
   await using worker = await startWorker({
     path,
     providers: group.map(({ doomedProvider }) => doomedProvider),
     clocksMs: [clockMs],
     plans: Object.fromEntries(plans.map((plan) => [plan.story, plan])),
+    storeTimeoutMs: heldForMs,
   });
-  const others = await Promise.all(group.slice(0, -1).map((story) => story.reach(worker)));
-  const last = await leader?.reach(worker);
+  const reaching = group.map((story) => [story, story.reach(worker)] as const);
+  await Promise.all(
+    reaching.map(async ([story, reached]) => {
+      if (!isInside(story)) return reached;
+      return Promise.race([reached, worker.says(({ gathered }) => gathered === story.key)]);
+    }),
+  );
+  // What is not to die in a transaction is at its point by now, and the rest stands before it.
+  if (group.some(isInside)) worker.call('goOn', []).catch(() => undefined);
+  const inside = reaching.filter(([story]) => isInside(story));
+  await Promise.all(inside.map(([, reached]) => reached));
   worker.kill('SIGKILL');
   const { signal, stderr } = await worker.ended;
   if (signal !== 'SIGKILL')
     throw new Error(`a process that was to die by SIGKILL did not: ${String(signal)} ${stderr}`);
   for (const story of group) await story.afterwards();
-  return last === undefined ? others : [...others, last];
+  return await Promise.all(reaching.map(async ([story, reached]) => [story, await reached] as const));
 };
 
 const checkIntegrity = async (path: string): Promise<unknown> => {

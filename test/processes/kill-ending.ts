@@ -1,5 +1,6 @@
+import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
 import type { Fate } from './kill-points.js';
-import type { KillStory } from './kill-story.js';
+import type { KillStory, Reached } from './kill-story.js';
 import type { WorkerProcess } from './worker-process.js';
 
 /** What became of an account whose process died, and what was seen of it on the way. */
@@ -15,24 +16,33 @@ export interface KillEnding {
   /** The most requests that carried one code. */
   readonly codeSendings: number;
   readonly recoveries: number;
+  /** How long the recovery had been announced when it was sent, where the owner of the attempt had said nothing. */
+  readonly noticedMs?: number;
+  /** Accounts whose writes stood in the transaction that the process died in. */
+  readonly inTransaction: readonly string[];
   /** Works to the end: it renews once more, or a person connects it again. */
   readonly worksAgain: boolean;
 }
 
+const { attemptTtlMs, settleMs, recoveryNoticeMs } = defaultRefreshPolicy;
+
+/** After the attempt's ttl, and after its settle window. */
+const endedMs = attemptTtlMs + 1_000;
+export const settledMs = endedMs + settleMs;
+
 /** Moments at which a second process looks, by its wall clock: now, after the attempt's ttl, after the settle window. */
-export const looksMs = [0, 31_000, 91_000] as const;
+export const looksMs = [0, endedMs, settledMs] as const;
+
+/** Longer than a recovery is announced for, which no clock but the monotonic one says: it passes as it does in production. */
+const patienceMs = recoveryNoticeMs + 30_000;
 
 const lastLook = looksMs.length - 1;
 
 /**
- * Lets a second process finish a story, without waiting: its three llaveros live at the moments of {@link looksMs}. A story
- * whose process never came to its point has no fate.
+ * Lets a second process finish a story: its three llaveros live at the moments of {@link looksMs}, so that nothing but the
+ * notice of a recovery is waited for. A story whose process never came to its point has no fate.
  */
-export const finishStory = async (
-  story: KillStory,
-  worker: WorkerProcess,
-  reached: 'there' | 'past',
-): Promise<KillEnding> => {
+export const finishStory = async (story: KillStory, worker: WorkerProcess, reached: Reached): Promise<KillEnding> => {
   const { key, standIn, point } = story;
   const seen: string[] = [];
   const see = (what: string): void => void (seen.at(-1) === what ? 0 : seen.push(what));
@@ -46,13 +56,19 @@ export const finishStory = async (
 
   const before = tokenRequests();
   const rotations = standIn.requests.filter(({ grant, accepted }) => grant === 'refresh_token' && accepted).length;
-  const { generation: committed } = await status(0);
+  const { generation: committed, state: left } = await status(0);
+  // An owner that had said that it could not tell holds no answer, and its recovery needs no notice.
+  const silent = left === 'renewing';
   const inWindow = point.flow === 'renewal' && rotations > committed - 1;
 
   let generation = 0;
+  let tookMs = 0;
   for (const at of looksMs.keys()) {
-    await status(at);
-    const { value, error } = await worker.call('token', [key, { patienceMs: 0 }], at);
+    const { state } = await status(at);
+    const askedAtMs = performance.now();
+    const waits = state === 'renewing' ? { patienceMs: 0 } : { patienceMs };
+    const { value, error } = await worker.call('token', [key, waits], at);
+    tookMs = performance.now() - askedAtMs;
     see(error === undefined ? 'token' : [error.code, error.cause].filter((word) => word !== undefined).join(' '));
     await status(at);
     generation = value?.generation ?? 0;
@@ -66,11 +82,11 @@ export const finishStory = async (
   const again = dead
     ? await worker.call('exchange', [key, story.newCode()], lastLook)
     : await worker.call('token', [key, { force: true }], lastLook);
-  const { state } = await status(lastLook);
+  const { state: end } = await status(lastLook);
 
   return {
     story,
-    fate: reached === 'past' ? 'never at the point' : fateOf({ seen, generation, committed, sent, recoveries }),
+    fate: !reached.there ? 'never at the point' : fateOf({ seen, generation, committed, sent, recoveries }),
     seen,
     inWindow,
     sendings: Math.max(0, ...standIn.refreshTokenUses.values()),
@@ -78,7 +94,9 @@ export const finishStory = async (
       standIn.requests.flatMap(({ form = [] }) => form.filter(([name]) => name === 'code')).map(([, code]) => code),
     ),
     recoveries,
-    worksAgain: again.value?.generation === (dead ? committed : generation) + 1 && state === 'ready',
+    ...(recoveries > 0 && silent ? { noticedMs: tookMs } : {}),
+    inTransaction: reached.inTransaction,
+    worksAgain: again.value?.generation === (dead ? committed : generation) + 1 && end === 'ready',
   };
 };
 

@@ -18,7 +18,7 @@ export type Trouble =
 export type Remains =
   /** Nothing was begun: whoever comes next renews as if nobody had died. */
   | 'nothing'
-  /** An attempt is open, and the refresh token in the store is still good. */
+  /** An attempt is open, silent or marked, and the refresh token in the store is still good. */
   | 'open attempt'
   /** An attempt is open; the provider rotated, and its answer died with the process. */
   | 'lost answer'
@@ -43,18 +43,22 @@ export interface KillPoint {
 
 const operations = {
   read: 'reading the account',
-  'look up the rest': "looking up the provider's rest",
+  'look up pauses': "looking up the client's pauses",
   begin: 'recording the attempt',
   send: 'sending the request',
   commit: 'committing the token',
   'hand out': 'handing out the token',
   release: 'releasing the attempt',
-  'note the rest': "noting the provider's rest",
   reject: 'recording the rejection',
   'leave open': 'leaving the attempt open',
+  'note the limit': "noting the provider's limit",
+  'note the failure': "noting the failure for the client's other accounts",
+  'note the refusal': "noting the refusal for the client's other accounts",
+  announce: 'announcing the recovery',
   'put pending': 'remembering the authorization',
   'look up pending': 'looking up the authorization',
   'take pending': 'taking up the authorization',
+  number: 'numbering the authorization',
   'complete pending': 'noting that the callback succeeded',
   'reopen pending': 'giving the authorization back',
 } as const;
@@ -87,13 +91,17 @@ const atProvider = (flow: KillPoint['flow'], trouble: Trouble, remains: Remains)
 
 const untouched = { before: 'nothing', inside: 'nothing', after: 'nothing' } as const;
 const refused = { before: 'open attempt', inside: 'open attempt', after: 'refusal' } as const;
+const known = { before: 'refusal', inside: 'refusal', after: 'refusal' } as const;
 const unresolved = { before: 'open attempt', inside: 'open attempt', after: 'open attempt' } as const;
 const lost = { before: 'lost answer', inside: 'lost answer', after: 'lost answer' } as const;
+
+/** Where a process dies that was at a recovery: what it leaves is seen when a third one has looked (kill-twice). */
+export const recoveryPoints: readonly KillPoint[] = around('renewal', 'announce', unresolved);
 
 /** Every point at which the renewal protocol touches the store, the provider or the caller. */
 export const killPoints: readonly KillPoint[] = [
   ...around('renewal', 'read', { before: 'nothing', after: 'nothing' }),
-  ...around('renewal', 'look up the rest', { before: 'nothing', after: 'nothing' }),
+  ...around('renewal', 'look up pauses', { before: 'nothing', after: 'nothing' }),
   ...around('renewal', 'begin', { before: 'nothing', inside: 'nothing', after: 'open attempt' }),
   ...around('renewal', 'send', { before: 'open attempt' }),
   atProvider('renewal', 'never processed', 'open attempt'),
@@ -103,15 +111,19 @@ export const killPoints: readonly KillPoint[] = [
   ...around('renewal', 'commit', { before: 'lost answer', inside: 'lost answer', after: 'new token' }),
   ...around('renewal', 'hand out', { after: 'new token' }),
   ...around('renewal', 'release', refused, 'refused'),
-  ...around('renewal', 'note the rest', unresolved, 'rate limited'),
+  ...around('renewal', 'note the failure', known, 'refused'),
+  ...around('renewal', 'note the limit', unresolved, 'rate limited'),
   ...around('renewal', 'release', refused, 'rate limited'),
   ...around('renewal', 'reject', refused, 'wrong secret'),
+  ...around('renewal', 'note the refusal', known, 'wrong secret'),
   ...around('renewal', 'leave open', unresolved, 'cut before processing'),
+  ...around('renewal', 'note the failure', unresolved, 'cut before processing'),
   ...around('renewal', 'leave open', lost, 'cut after processing'),
 
   ...around('reauthorization', 'put pending', untouched),
   ...around('reauthorization', 'look up pending', { before: 'nothing', after: 'nothing' }),
   ...around('reauthorization', 'take pending', untouched),
+  ...around('reauthorization', 'number', untouched),
   ...around('reauthorization', 'send', { before: 'nothing' }),
   atProvider('reauthorization', 'answer on its way', 'nothing'),
   ...around('reauthorization', 'send', { after: 'nothing' }),
@@ -139,11 +151,11 @@ export const modes: readonly Mode[] = ['strict', 'strict-family', 'grace'];
 export type Fate =
   /** Its token was renewed at once, by the first request after the death. */
   | 'renewed'
-  /** Its token was renewed by the one recorded recovery request. */
+  /** Its token was renewed by one recorded recovery request. */
   | 'recovered'
   /** The new token was there: nothing was sent. */
   | 'kept'
-  /** Its refresh token is gone; it was `outcome_unknown`, then `reauthorization_required`. */
+  /** Its refresh token was spent for nothing; it was `outcome_unknown`, then the provider gave its verdict. */
   | 'lost and said'
   /** It never had a token, and says so. */
   | 'unauthorized';

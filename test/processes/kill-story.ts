@@ -5,6 +5,14 @@ import { hoursAgoMs } from './account-file.js';
 import type { KillPoint, Mode, Trouble } from './kill-points.js';
 import type { KillPlan, WorkerProcess, WorkerProvider } from './worker-process.js';
 
+/** How far a process came that was to die of a story. */
+export interface Reached {
+  /** It was held at its point, or died there. */
+  readonly there: boolean;
+  /** The accounts whose writes stood in the transaction that it died in, its own among them. */
+  readonly inTransaction: readonly string[];
+}
+
 /** One account, its provider, and the point at which the process that works on it dies. */
 export interface KillStory extends AsyncDisposable {
   readonly key: string;
@@ -21,8 +29,8 @@ export interface KillStory extends AsyncDisposable {
   readonly connect: (llavero: Llavero) => Promise<void>;
   /** What an operator pastes to connect it once more. */
   readonly newCode: () => { readonly code: string; readonly apiAddress?: string };
-  /** Sets a process to work on the account; resolves when it is held at the point, or has died there. */
-  readonly reach: (worker: WorkerProcess) => Promise<'there' | 'past'>;
+  /** Sets a process to work on the account; resolves when it is held at the point or dies there, or has passed it by. */
+  readonly reach: (worker: WorkerProcess) => Promise<Reached>;
   /** What the provider still does when the process is dead. */
   readonly afterwards: () => Promise<void>;
   /** The same account, and the point at which the next process dies of it. */
@@ -67,7 +75,11 @@ const atTray = async (id: string, settings: object, policy: object): Promise<Sce
   };
 };
 
-const arrive = (): 'there' => 'there';
+/** Longer than a process is held. */
+const patienceMs = 120_000;
+
+const there: Reached = { there: true, inTransaction: [] };
+const past: Reached = { there: false, inTransaction: [] };
 
 /** Nothing listens at the first address; nobody has the second secret. */
 const doomed = { refused: { baseUrl: 'http://127.0.0.1:1' }, 'wrong secret': { clientSecret: 'mistaken' } } as const;
@@ -77,7 +89,7 @@ export const makeKillStory = async (id: string, first: KillPoint, mode: Mode, ru
   const key = `${id}/shop`;
   let behindMs = hoursAgoMs;
   // In grace, every other run is told that the provider tolerates the old token for a while.
-  const policy = { recovery: mode === 'grace' && run % 2 === 1 ? 'retry' : 'probe-once' };
+  const policy = { recovery: mode === 'grace' && run % 2 === 1 ? 'retry' : 'probe' };
   const settings = { nowMs: () => Date.now() - behindMs, rotation: rotations[mode] };
   const scene = await (first.flow === 'reauthorization' ? atTray : atCentry)(id, settings, policy);
   const { standIn, provider, newCode, authorizeOptions } = scene;
@@ -105,12 +117,25 @@ export const makeKillStory = async (id: string, first: KillPoint, mode: Mode, ru
         const fault = trouble === undefined ? undefined : faults[trouble];
         const injected = fault === undefined ? undefined : standIn.inject(fault);
         release = () => injected?.release();
-        const held = at === undefined ? injected?.reached : worker.says((line) => line.held === key);
+        const held =
+          at === undefined
+            ? injected?.reached.then(() => there)
+            : worker
+                .says((line) => line.held === key)
+                .then(
+                  ({ inTransaction = [] }) => ({ ...there, inTransaction }),
+                  () => past,
+                );
         const work =
-          flow === 'renewal' ? worker.call('token', [key]) : worker.call('authorize', [key, authorizeOptions]);
-        // Both reject when the process dies, which is what it came for.
-        const there = held?.then(arrive, arrive) ?? new Promise<'there'>(() => undefined);
-        return Promise.race([there, work.then(() => 'past' as const, arrive)]);
+          flow === 'renewal'
+            ? worker.call('token', [key, { patienceMs }])
+            : worker.call('authorize', [key, authorizeOptions]);
+        // The call rejects when the process dies: whether that was at its point, the process has said before.
+        const passed = work.then(
+          () => past,
+          () => (at === undefined ? past : (held ?? past)),
+        );
+        return Promise.race([held ?? passed, passed]);
       },
       afterwards: async () => {
         if (trouble !== 'processed after the death') return;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testSize } from '../test-size.js';
 import { runCampaign, type Campaign, type CampaignSize } from './kill-campaign.js';
+import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
 import { fateAt, killPoints, modes, type Mode } from './kill-points.js';
 import { publishKillTable } from './kill-table.js';
 
@@ -48,6 +49,20 @@ describe.each(modes)('with a provider whose rotation is %s', (mode) => {
     const losing = killPoints.filter(({ remains }) => remains === 'lost answer').length * size.runs;
     expect(caught).toHaveLength(losing);
     expect(keys(needPerson)).toEqual(mode === 'grace' ? [] : keys(caught));
+  });
+
+  it('a recovery is announced for as long as a living owner may need, where the dead one had said nothing', () => {
+    const noticed = campaignOf(mode).endings.flatMap(({ noticedMs = [] }) => noticedMs);
+    expect(noticed.length).toBeGreaterThan(10 * size.runs);
+    expect(Math.min(...noticed)).toBeGreaterThanOrEqual(defaultRefreshPolicy.recoveryNoticeMs);
+  });
+
+  it('a death in a transaction takes all that was written in it, and nothing else', () => {
+    const inside = campaignOf(mode).endings.filter(({ story }) => story.point.at?.[0] === 'inside');
+    const shared = inside.filter(({ inTransaction }) => inTransaction.length > 1);
+    expect(inside.filter(({ inTransaction }) => inTransaction.length === 0)).toEqual([]);
+    expect(shared.length).toBeGreaterThanOrEqual(Math.floor(inside.length / 4));
+    expect(inside.length - shared.length).toBeGreaterThanOrEqual(Math.floor(inside.length / 4));
   });
 
   it('no refresh token is sent a second time but by the one recorded recovery', () => {

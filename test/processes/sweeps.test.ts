@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { claimForMs } from '../../src/app/sweeping/due-accounts.js';
 import type { SweepReport } from '../../src/entry-points/llavero.js';
 import { connectAccounts, type ConnectedAccounts } from './connected-accounts.js';
 import { looksMs } from './kill-ending.js';
@@ -60,12 +61,14 @@ describe('several processes that sweep one file', () => {
     doomed.kill('SIGKILL');
     expect((await doomed.ended).signal).toBe('SIGKILL');
 
-    const next = await accounts.startWorker({ clocksMs: looksMs });
-    expect(reportOf(await next.call('sweep', [due], 0))).toEqual({ due: 40, renewed: 32, failed: 0, skipped: 8 });
+    const next = await accounts.startWorker({ clocksMs: [...looksMs, claimForMs + 1_000] });
+    // It died with 16 claims: 8 had begun, and 8 had not.
+    expect(reportOf(await next.call('sweep', [due], 0))).toEqual({ due: 24, renewed: 24, failed: 0, skipped: 0 });
     expect(reportOf(await next.call('sweep', [due], 2))).toEqual({ due: 8, ...left, skipped: 0 });
-    expect(await statesOf(accounts, async (key) => (await next.call('status', [key], 2)).value?.state)).toEqual(states);
+    expect(reportOf(await next.call('sweep', [due], 3))).toEqual({ due: 8, renewed: 8, failed: 0, skipped: 0 });
+    expect(await statesOf(accounts, async (key) => (await next.call('status', [key], 3)).value?.state)).toEqual(states);
     expect(accounts.sentGenerations()).toHaveLength(48);
-    expect(reportOf(await next.call('sweep', [due], 2))).toEqual({ due: 0, renewed: 0, failed: 0, skipped: 0 });
+    expect(reportOf(await next.call('sweep', [due], 3))).toEqual({ due: 0, renewed: 0, failed: 0, skipped: 0 });
     await endWell(next);
   });
 });

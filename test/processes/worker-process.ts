@@ -12,9 +12,12 @@ import { cleanUpOnce } from './left-behind.js';
 export interface KillPlan {
   readonly story: string;
   readonly operation: string;
-  /** `inside` is in the open transaction, after its writes: there the process always dies. */
+  /**
+   * `inside` is in the open transaction, after its writes and before its commit: there the process always dies. It waits for
+   * `goOn`, so that several such stories are in one transaction.
+   */
   readonly when: 'before' | 'inside' | 'after';
-  /** Kills the process by SIGKILL; otherwise the story is held there for ever. */
+  /** Kills the process by SIGKILL; otherwise the story is held there for ever, if it is not `inside`. */
   readonly dies: boolean;
 }
 
@@ -35,6 +38,8 @@ export interface WorkerSettings {
   /** By the key of the account. */
   readonly plans?: Readonly<Record<string, KillPlan>>;
   readonly store?: { readonly busyPatienceMs: number };
+  /** How long each call of the store may take; the default of `createLlavero` when left out. */
+  readonly storeTimeoutMs?: number;
 }
 
 /** A token as a worker tells it: nothing secret, but enough to know it again. */
@@ -77,6 +82,8 @@ interface WorkerCalls {
   };
   readonly start: { readonly takes: readonly [options?: object]; readonly gives: undefined };
   readonly close: { readonly takes: readonly []; readonly gives: undefined };
+  /** Lets those on that stand before the transaction they are to die in. */
+  readonly goOn: { readonly takes: readonly []; readonly gives: undefined };
   /** Sets the wall clock of all its llaveros so many milliseconds ahead. */
   readonly move: { readonly takes: readonly [ms: number]; readonly gives: undefined };
 }
@@ -108,8 +115,8 @@ export interface WorkerProcess extends AsyncDisposable {
     parameters: WorkerCalls[Name]['takes'],
     at?: number,
   ) => Promise<WorkerAnswer<WorkerCalls[Name]['gives']>>;
-  /** Resolves when it has said a line that passes; also one from before. Rejects when it ends without. */
-  readonly says: (passes: (line: WorkerLine) => boolean) => Promise<void>;
+  /** Resolves with the first line it says that passes; also one from before. Rejects when it ends without. */
+  readonly says: (passes: (line: WorkerLine) => boolean) => Promise<WorkerLine>;
   readonly events: () => readonly LlaveroEvent[];
   readonly kill: (signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT') => void;
   readonly ended: Promise<EndedWorker>;
@@ -120,7 +127,11 @@ export interface WorkerProcess extends AsyncDisposable {
 /** One line of what a worker says. */
 export interface WorkerLine {
   readonly serial?: number;
+  /** The story that is at its point; inside a transaction, with the stories whose writes stand in it. */
   readonly held?: string;
+  /** The story that stands before the transaction that it is to die in. */
+  readonly gathered?: string;
+  readonly inTransaction?: readonly string[];
   readonly closing?: boolean;
   readonly closed?: boolean;
   readonly unhandled?: string;
@@ -193,7 +204,7 @@ export const startWorker = async (settings: WorkerSettings, env = process.env): 
   return {
     pid: child.pid ?? 0,
     call,
-    says: async (passes) => void (await heard(passes)),
+    says: heard,
     events: () => lines.flatMap(({ event }) => (event === undefined ? [] : [event])),
     kill: (signal) => void child.kill(signal),
     ended,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explore } from './explore.js';
+import { explore, sample } from './explore.js';
+import { seededRandom } from './random.js';
 
 describe('explore', () => {
   it('walks every path once', async () => {
@@ -26,5 +27,20 @@ describe('explore', () => {
       return walks === 3 ? 'stop' : 'go on';
     });
     expect(walks).toBe(3);
+  });
+});
+
+describe('sample', () => {
+  it('walks as many paths as it was asked for, and not always the same', async () => {
+    const walked: number[] = [];
+    const paths = await sample(50, seededRandom(1), async (turn) => {
+      walked.push(turn(3));
+      return 'go on';
+    });
+    expect([paths, walked.length, new Set(walked).size]).toEqual([50, 50, 3]);
+  });
+
+  it('stops when it is told to', async () => {
+    expect(await sample(50, seededRandom(1), async (turn) => (turn(3) === 2 ? 'stop' : 'go on'))).toBeLessThan(50);
   });
 });

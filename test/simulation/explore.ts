@@ -24,3 +24,19 @@ export const explore = async (walk: (turn: Turn) => Promise<'go on' | 'stop'>): 
     path.push(last + 1);
   }
 };
+
+/**
+ * Walks so many paths through the same run, by turnings drawn from `random`, for runs with more paths than there is time for.
+ * Resolves with the number of paths.
+ */
+export const sample = async (
+  paths: number,
+  random: { readonly below: (end: number) => number },
+  walk: (turn: Turn) => Promise<'go on' | 'stop'>,
+): Promise<number> => {
+  for (let walked = 1; walked < paths; walked += 1) {
+    if ((await walk((turnings) => random.below(turnings))) === 'stop') return walked;
+  }
+  await walk((turnings) => random.below(turnings));
+  return paths;
+};

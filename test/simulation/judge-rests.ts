@@ -20,6 +20,8 @@ export interface RestJudge {
   /** An operator asked for another try of an account: all accounts of its client are asked for. */
   readonly hurried: () => void;
   readonly changed: (before: AccountRecord, after: AccountRecord) => void;
+  /** An account came to be with a token: its client is taken. */
+  readonly began: (record: AccountRecord) => void;
   readonly left: (request: SentRequest) => void;
 }
 
@@ -54,10 +56,14 @@ export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
     liftedMs.set(client, nowMs());
   };
 
+  const began = (record: AccountRecord): void => {
+    const obtainedWith = clientOf(record);
+    if (obtainedWith !== undefined) succeeded(fingerprintOf(obtainedWith));
+  };
+
   const changed = (before: AccountRecord, after: AccountRecord): void => {
     const { key, incarnation, failure } = after;
-    const obtainedWith = after.token === before.token ? undefined : clientOf(after);
-    if (obtainedWith !== undefined) succeeded(fingerprintOf(obtainedWith));
+    if (after.token !== before.token) began(after);
     if (after.renewedAt !== before.renewedAt && after.renewedAt !== undefined) renewedMs.set(incarnation, nowMs());
     if (failure?.terminal === 'reauthorization_required') succeeded(failure.clients?.at(-1));
     if (failure !== before.failure && failure !== undefined && before.attempt !== undefined)
@@ -117,6 +123,7 @@ export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
 
   return {
     changed,
+    began,
     left,
     hurried: () => {
       hurriedMs = nowMs();

@@ -131,6 +131,9 @@ export const judgeRefusal = (world: World, call: TokenCall, error: LlaveroError)
     judgeStale(world, call, error);
 };
 
+/** The longest that a process is held up, or a store is. */
+const longestPauseMs = 250_000;
+
 /** I6: nobody is told to wait longer than it takes, unless the provider itself said so. */
 const judgeRetryAfter = (world: World, worker: Worker, key: string, error: LlaveroError): void => {
   const { attemptTtlMs, settleMs, recoveryNoticeMs, cooldownMaxMs } = world.policy;
@@ -140,9 +143,9 @@ const judgeRetryAfter = (world: World, worker: Worker, key: string, error: Llave
     ERR_OUTCOME_UNKNOWN: Math.max(cooldownMaxMs, attemptTtlMs + settleMs + recoveryNoticeMs),
     ERR_PROVIDER_UNAVAILABLE: Math.max(cooldownMaxMs, attemptTtlMs),
   };
-  // A rest that the provider asked for is dated when the store takes it, and told when its process goes on.
+  // A rest that the provider asked for is dated when the store takes it, some writes later, and told when its process goes on.
   const { store, pause } = world.plan.trouble;
-  const delayMs = store > 0 || pause > 0 ? 250_000 : 200;
+  const delayMs = 200 + (store > 0 || pause > 0 ? longestPauseMs : 0);
   const named = world.namedUntilMs() + delayMs - world.scheduler.nowMs();
   const bound = Math.max(longest[error.code] ?? Infinity, named) + slackMs;
   if ((error.retryAfterMs ?? 0) > bound && (world.plan.clock === 'server' || !world.hasJumped())) {

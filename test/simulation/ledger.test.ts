@@ -92,6 +92,24 @@ describe('the ledger finds no fault with', () => {
     expect(found).toEqual([]);
   });
 
+  it('another client that asks after a verdict, although an operator has the verdict forgotten before it sends', async () => {
+    const { begin, report, send, wait, write, oracle, hurry, found } = await ledgerBench();
+    begin('a');
+    Object.assign(send('a'), { heard: 'unknown', heardMs: 0 });
+    report();
+    wait(60_000);
+    oracle.disconnect('sim/k1');
+    begin('b', 1);
+    Object.assign(send('b'), { heard: 'refused', heardMs: 60_000 });
+    write({ attempt: undefined, failure: verdictTo(clientsOfBench.right) });
+    wait(1_000);
+    begin('c');
+    hurry();
+    write({ failure: undefined });
+    send('c', clientsOfBench.other);
+    expect(found).toEqual([]);
+  });
+
   it('another request after a rest, when the first was turned away', async () => {
     const { begin, send, wait, write, found } = await ledgerBench();
     begin('a');
@@ -199,6 +217,25 @@ describe('the ledger finds out that a refresh token', () => {
     begin('b');
     send('b');
     expect(found).toEqual(['I3: a refresh token of sim/k1 was sent again after it had been refused']);
+  });
+
+  it('was sent again unrecorded after a try that another client made since the verdict', async () => {
+    const { begin, report, send, wait, write, oracle, hurry, found } = await ledgerBench();
+    oracle.disconnect('sim/k1');
+    begin('a');
+    Object.assign(send('a'), { heard: 'refused', heardMs: 0 });
+    write({ attempt: undefined, failure: verdictTo(clientsOfBench.right) });
+    wait(60_000);
+    begin('b');
+    Object.assign(send('b', clientsOfBench.other), { heard: 'unknown', heardMs: 60_000 });
+    report();
+    write({ failure: { ...verdictTo(clientsOfBench.right), retryAt: 0 } });
+    hurry();
+    write({ failure: undefined });
+    wait(60_000);
+    begin('c');
+    send('c', clientsOfBench.other);
+    expect(found).toEqual(['I1: a refresh token of sim/k1 was sent again without a recorded recovery']);
   });
 
   it('was sent again without a rest', async () => {

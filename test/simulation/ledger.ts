@@ -122,6 +122,8 @@ const nameOf = ({ key, incarnation, generation }: Place): string => `${key} ${in
 /** A refusal that was written down: about which clients, and when. */
 interface Refusal {
   readonly order: number;
+  /** When the provider last gave its verdict: a try of another client may have ended without one since. */
+  readonly verdictOrder: number;
   readonly clients: readonly string[] | undefined;
 }
 
@@ -196,8 +198,11 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
 
   const failureChanged = (before: AccountRecord, after: AccountRecord): void => {
     if (after.failure?.terminal === 'reauthorization_required') {
+      const { clients } = after.failure;
+      const known = refusals.get(nameOf(after));
       order += 1;
-      refusals.set(nameOf(after), { order, clients: after.failure.clients });
+      const isVerdict = known === undefined || clients?.length !== known.clients?.length || after.attempt === undefined;
+      refusals.set(nameOf(after), { order, clients, verdictOrder: isVerdict ? order : known.verdictOrder });
     }
     const isForgotten =
       before.failure !== undefined &&
@@ -206,10 +211,12 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
       before.credential === after.credential;
     if (!isForgotten) return;
     if (!mayHurry(after.key)) violation(`${after.key} forgot a failure, and nobody asked for it`);
+    const { verdictOrder = -Infinity } = refusals.get(nameOf(after)) ?? {};
     refusals.delete(nameOf(after));
-    // What was given up, or refused, is asked for anew because a person wants it.
-    const isForgiven = ({ key, heard }: SentRequest): boolean =>
-      key === after.key && (heard === 'refused' || after.attempt === undefined);
+    // What was given up, or refused, is asked for anew because a person wants it; what a verdict resolved stays so.
+    const isForgiven = ({ key, heard, attempt }: SentRequest): boolean =>
+      key === after.key &&
+      (heard === 'refused' || after.attempt === undefined || (attempts.find(attempt)?.order ?? 0) < verdictOrder);
     for (const [spent, sent] of bySpent)
       bySpent.set(
         spent,
@@ -227,8 +234,10 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
     if (deadIncarnations.has(after.incarnation)) violation(`I7: ${key} was resurrected after its removal`);
     if (before === undefined || before.incarnation !== after.incarnation) {
       if (after.token === undefined) return;
-      if (before === undefined && tokenCreates) tokenChanged({ ...after, token: undefined, generation: 0 }, after);
-      else violation(`I7: ${key} began its life with a token`);
+      if (before === undefined && tokenCreates) {
+        tokenChanged({ ...after, token: undefined, generation: 0 }, after);
+        rests.began(after);
+      } else violation(`I7: ${key} began its life with a token`);
       return;
     }
     if (after.generation < before.generation) violation(`I4: the generation of ${key} fell`);
@@ -278,7 +287,9 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
     const all = bySpent.get(spent) ?? [];
     bySpent.set(spent, [...all, request]);
     const times = all.filter(mayBeProcessed).length;
-    if (times > 0 && !mayHurry(place.key)) violation(`I1: a code of ${place.key} was sent again ${times + 1} times`);
+    // Of a provider that does not rotate DESIGN's step 7 takes an unknown outcome as not processed.
+    if (times > 0 && !rules.repeatable && !mayHurry(place.key))
+      violation(`I1: a code of ${place.key} was sent again ${times + 1} times`);
   };
 
   return {

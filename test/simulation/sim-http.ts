@@ -65,8 +65,9 @@ const turnedAway = (fate: RequestFate): Processed | undefined => {
       return answered('turned-away', 400, 'invalid_request');
     case 'wrong-client':
       return answered('wrong-client', 401, 'invalid_client');
+    // A 401 at a token endpoint is a refused client, with a body and without one.
     case 'unauthorized':
-      return answered('turned-away', 401);
+      return answered('wrong-client', 401);
     default:
       return undefined;
   }

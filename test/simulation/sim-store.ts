@@ -68,7 +68,8 @@ export const simStore = (deps: SimStoreDeps): TokenStore => {
     close: inner.close,
     read: (key) => call(`read ${key}`, key, () => inner.read(key)),
     page: (query) => call('page', '', () => inner.page(query)),
-    due: (query) => call('due', '', () => inner.due(query)),
+    claimDue: (query) => call('claimDue', '', () => inner.claimDue(query)),
+    releaseClaims: (releases) => call('releaseClaims', '', () => inner.releaseClaims(releases)),
     putPending: (pending, nowMs) => call('putPending', '', () => inner.putPending(pending, nowMs)),
     updatePending: (id, change) => call('updatePending', '', () => inner.updatePending(id, change)),
     update: (key, change) =>

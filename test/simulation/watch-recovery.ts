@@ -10,14 +10,24 @@ export interface Expected {
   readonly withinMs: number;
   /** Somebody asks for each of them so often. */
   readonly everyMs: number;
+  /** So many rounds of asking may come too early or be another account's. */
+  readonly rounds: number;
   readonly why: string;
 }
 
 /** I10: the end of an outage is noticed within a minute. */
-export const afterOutage: Expected = { withinMs: 60_000, everyMs: 3_000, why: 'an outage' };
+export const afterOutage: Expected = { withinMs: 60_000, everyMs: 3_000, rounds: 2, why: 'an outage' };
 
-/** A client that was refused for a while is asked about again once an hour. */
-export const afterRefusals: Expected = { withinMs: 3_600_000, everyMs: 60_000, why: 'its client was refused' };
+/**
+ * A client that was refused for a while is asked about again once an hour: a round may come just before the hour of the last
+ * refusal, in the next one another account asks for all, and the one after it serves the others.
+ */
+export const afterRefusals: Expected = {
+  withinMs: 3_600_000,
+  everyMs: 60_000,
+  rounds: 3,
+  why: 'its client was refused',
+};
 
 /** What an account was like when the provider was well again. */
 interface Watched {
@@ -41,9 +51,9 @@ const silentUntilMs = (world: World, key: string): number | undefined => {
 };
 
 /** When an account has to be served at the latest, as far as is known by now: an answer may still be on its way. */
-const dueOf = (world: World, key: string, wellMs: number, { withinMs, everyMs }: Expected): number => {
+const dueOf = (world: World, key: string, wellMs: number, { withinMs, everyMs, rounds }: Expected): number => {
   const restedMs = Math.max(wellMs, world.namedUntilMs()) + withinMs;
-  return Math.max(restedMs, silentUntilMs(world, key) ?? 0) + 2 * everyMs;
+  return Math.max(restedMs, silentUntilMs(world, key) ?? 0) + rounds * everyMs;
 };
 
 /** Nobody can promise anything where clocks jumped under a store without one, nobody could ask, or a person has to act. */

@@ -4,7 +4,8 @@ import type { PendingAuthorization, PendingChange } from '../../domain/pending-a
 import type { FoundRecord } from '../../domain/unreadable-record.js';
 import type { RecordChange } from '../../domain/record-change.js';
 import type {
-  DueQuery,
+  ClaimQuery,
+  ClaimRelease,
   NoteChange,
   PageQuery,
   PendingQuery,
@@ -24,7 +25,8 @@ export interface PromiseTokenStore {
   readonly read: (key: string) => Promise<AccountRecord | undefined>;
   readonly update: <A>(key: string, change: RecordChange<A>, options?: WriteOptions) => Promise<A>;
   readonly page: (query: PageQuery) => Promise<readonly FoundRecord[]>;
-  readonly due: (query: DueQuery) => Promise<readonly FoundRecord[]>;
+  readonly claimDue: (query: ClaimQuery) => Promise<readonly FoundRecord[]>;
+  readonly releaseClaims: (releases: readonly ClaimRelease[]) => Promise<void>;
   readonly putPending: (pending: PendingAuthorization, nowMs: number) => Promise<void>;
   readonly pendings: (query: PendingQuery) => Promise<readonly PendingAuthorization[]>;
   /** May be left out: a note is then read by an `updateNote` that changes nothing. */
@@ -57,7 +59,8 @@ export const fromPromiseStore = (store: PromiseTokenStore): TokenStore => {
     read: (key) => task('read', () => store.read(key)),
     update: (key, change, options) => task('update', () => store.update(key, change, options)),
     page: (query) => task('page', () => store.page(query)),
-    due: (query) => task('due', () => store.due(query)),
+    claimDue: (query) => task('claimDue', () => store.claimDue(query)),
+    releaseClaims: (releases) => task('releaseClaims', () => store.releaseClaims(releases)),
     putPending: (pending, nowMs) => task('putPending', () => store.putPending(pending, nowMs)),
     pendings: (query) => task('pendings', () => store.pendings(query)),
     readNote: (name) =>

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { PendingAuthorization } from '../../domain/pending-authorization.js';
 import type { Change } from '../../domain/record-change.js';
-import type { DueQuery, PageQuery, TokenStore } from '../../ports/token-store.js';
+import type { ClaimQuery, PageQuery, TokenStore } from '../../ports/token-store.js';
 import { runChange } from './run-change.js';
 import { storeFailure } from './store-failure.js';
 import { storeNamespace } from './store-namespace.js';
@@ -32,6 +32,12 @@ export const memoryStore = (options: MemoryStoreOptions = {}): TokenStore => {
     return change.result;
   };
 
+  const postponed = (record: AccountRecord, sweepNotBefore: number | undefined): AccountRecord => {
+    const next = Object.freeze({ ...record, sweepNotBefore });
+    accounts.set(record.key, next);
+    return next;
+  };
+
   return Object.freeze<TokenStore>({
     namespace,
     open: TE.right(undefined),
@@ -48,7 +54,15 @@ export const memoryStore = (options: MemoryStoreOptions = {}): TokenStore => {
         ),
       ),
     page: (query) => TE.fromIO(() => pageOf([...accounts.values()], query)),
-    due: (query) => TE.fromIO(() => dueOf([...accounts.values()], query)),
+    claimDue: (query) =>
+      TE.fromIO(() => dueOf(accounts.values(), query).map((record) => postponed(record, query.untilMs))),
+    releaseClaims: (releases) =>
+      TE.fromIO(() => {
+        for (const { key, claimedUntilMs, notBeforeMs } of releases) {
+          const record = accounts.get(key);
+          if (record?.sweepNotBefore === claimedUntilMs) postponed(record, notBeforeMs);
+        }
+      }),
     putPending: (authorization, nowMs) =>
       TE.fromIO(() => {
         for (const { id, expiresAt } of pending.values()) if (expiresAt <= nowMs) pending.delete(id);
@@ -115,12 +129,24 @@ const pageOf = (records: readonly AccountRecord[], { limit, after, provider }: P
     .toSorted((one, other) => byBytes(one.key, other.key))
     .slice(0, limit);
 
-const dueOf = (records: readonly AccountRecord[], query: DueQuery): readonly AccountRecord[] => {
-  const dueAt = (record: AccountRecord): number =>
-    Math.min(record.keepAliveAt ?? Infinity, (query.keepWarm ? record.warmAt : undefined) ?? Infinity);
-  return records
-    .filter((record) => query.provider === undefined || record.provider === query.provider)
-    .filter((record) => dueAt(record) <= query.nowMs)
-    .toSorted((one, other) => dueAt(one) - dueAt(other) || byBytes(one.key, other.key))
-    .slice(0, query.limit);
+/** The most overdue `limit` of any number of records, without sorting them all. */
+const dueOf = (records: Iterable<AccountRecord>, query: ClaimQuery): readonly AccountRecord[] => {
+  const { provider, nowMs, keepWarm, limit, latestNotBeforeMs } = query;
+  const first: { readonly record: AccountRecord; readonly at: number }[] = [];
+  for (const record of records) {
+    const { sweepNotBefore = -Infinity } = record;
+    const at = Math.max(
+      Math.min(record.keepAliveAt ?? Infinity, (keepWarm ? record.warmAt : undefined) ?? Infinity),
+      sweepNotBefore > latestNotBeforeMs ? -Infinity : sweepNotBefore,
+    );
+    if (record.provider !== provider || at > nowMs) continue;
+    const isBefore = (other: { readonly record: AccountRecord; readonly at: number }): boolean =>
+      at < other.at || (at === other.at && byBytes(record.key, other.record.key) < 0);
+    const last = first.at(-1);
+    if (first.length >= limit && last !== undefined && !isBefore(last)) continue;
+    const place = first.findLastIndex((other) => !isBefore(other)) + 1;
+    first.splice(place, 0, { record, at });
+    if (first.length > limit) first.pop();
+  }
+  return first.map(({ record }) => record);
 };

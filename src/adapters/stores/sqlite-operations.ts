@@ -2,9 +2,9 @@ import { map, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { PendingAuthorization, PendingChange } from '../../domain/pending-authorization.js';
-import type { FoundRecord } from '../../domain/unreadable-record.js';
+import { isUnreadable, type FoundRecord } from '../../domain/unreadable-record.js';
 import type { Change, RecordChange } from '../../domain/record-change.js';
-import type { DueQuery, NoteChange, PageQuery, PendingQuery } from '../../ports/token-store.js';
+import type { ClaimQuery, ClaimRelease, NoteChange, PageQuery, PendingQuery } from '../../ports/token-store.js';
 import { runChange } from './run-change.js';
 import { cellsOf } from './sqlite-cells.js';
 import type { SqliteStatement } from './sqlite-database.js';
@@ -23,10 +23,11 @@ type Decided<A> = Either<string, Decision<A>>;
 export interface SqliteOperations {
   readonly read: (key: string) => AccountRecord | undefined;
   readonly page: (query: PageQuery) => readonly FoundRecord[];
-  readonly due: (query: DueQuery) => readonly FoundRecord[];
   readonly pendings: (query: PendingQuery) => readonly PendingAuthorization[];
   readonly readNote: (name: string) => string | undefined;
   readonly update: <A>(key: string, change: RecordChange<A>) => Decided<A>;
+  readonly claimDue: (query: ClaimQuery) => Decided<readonly FoundRecord[]>;
+  readonly releaseClaims: (releases: readonly ClaimRelease[]) => Decided<void>;
   readonly putPending: (pending: PendingAuthorization, nowMs: number) => Decided<void>;
   readonly updatePending: <A>(
     id: string,
@@ -83,16 +84,31 @@ export const sqliteOperations = (namespace: string, prepare: (source: string) =>
       statement(provider === undefined ? 'page' : 'pageOfProvider')
         .all({ namespace, after, limit, provider })
         .map(foundRecord),
-    due: ({ nowMs, limit, provider, keepWarm }) =>
-      statement(keepWarm ? 'dueOrWarm' : 'due')
-        .all({ namespace, now: nowMs, limit, provider: provider ?? null })
-        .map(foundRecord),
     update: (key, change) => {
       const current = read(key);
       return pipe(
         runChange(() => change(current, undefined)),
         map((decided) => ({ result: decided.result, write: writeOf(key, decided) })),
       );
+    },
+    claimDue: ({ provider, nowMs, limit, keepWarm, untilMs, latestNotBeforeMs }) => {
+      const due = statement(keepWarm ? 'dueOrWarm' : 'due')
+        .all({ namespace, provider, now: nowMs, limit, latest: latestNotBeforeMs })
+        .map(foundRecord);
+      const write = (): void => {
+        for (const { key } of due) statement('claim').run({ namespace, key, until: untilMs });
+      };
+      const result = due.map((found) => (isUnreadable(found) ? found : { ...found, sweepNotBefore: untilMs }));
+      return right({ result, write: due.length === 0 ? undefined : write });
+    },
+    releaseClaims: (releases) => {
+      const write = (): void => {
+        for (const { key, claimedUntilMs, notBeforeMs } of releases) {
+          const bound = { namespace, key, until: claimedUntilMs, notBefore: notBeforeMs ?? null };
+          statement('releaseClaim').run(bound);
+        }
+      };
+      return right({ result: undefined, write: releases.length === 0 ? undefined : write });
     },
     putPending: (pending, nowMs) =>
       right({

@@ -49,6 +49,7 @@ export const accountColumns = [
   'failure_asked_by_provider',
   'failure_clients',
   'failure_epoch',
+  'sweep_not_before',
   'created_at',
   'updated_at',
 ] as const;
@@ -83,6 +84,7 @@ export const accountRow = (record: AccountRecord): AccountRow => ({
   fallback_tried: flag(record.fallbackTried),
   warm_at: record.warmAt ?? null,
   keep_alive_at: record.keepAliveAt ?? null,
+  sweep_not_before: record.sweepNotBefore ?? null,
   ...attemptCells(record.attempt),
   later_attempt: null,
   repeats: record.repeats ?? null,
@@ -146,6 +148,7 @@ export const accountRecord = (row: unknown): Complete<AccountRecord> => {
     fallbackTried: integer('fallback_tried') === 1,
     warmAt: optionalInteger('warm_at'),
     keepAliveAt: optionalInteger('keep_alive_at'),
+    sweepNotBefore: optionalInteger('sweep_not_before'),
     attempt: isNull('attempt_id') ? undefined : attempt(row),
     repeats: optionalInteger('repeats'),
     answered: isNull('answered_generation')

@@ -93,6 +93,19 @@ export const migrations: readonly Migration[] = [
     'ALTER TABLE llavero_pending ADD COLUMN delivery_ends_at INTEGER',
     'ALTER TABLE llavero_pending ADD COLUMN delivery_completed INTEGER',
   ],
+  [
+    'ALTER TABLE llavero_accounts ADD COLUMN sweep_not_before INTEGER',
+    `CREATE INDEX llavero_accounts_keep_alive_due ON llavero_accounts
+      (namespace, provider, max(keep_alive_at, coalesce(sweep_not_before, keep_alive_at)), key)
+      WHERE keep_alive_at IS NOT NULL`,
+    `CREATE INDEX llavero_accounts_warm_due ON llavero_accounts
+      (namespace, provider, max(warm_at, coalesce(sweep_not_before, warm_at)), key)
+      WHERE warm_at IS NOT NULL`,
+    `CREATE INDEX llavero_accounts_not_before ON llavero_accounts (namespace, provider, sweep_not_before)
+      WHERE sweep_not_before IS NOT NULL`,
+    'DROP INDEX llavero_accounts_keep_alive',
+    'DROP INDEX llavero_accounts_warm',
+  ],
 ];
 
 /** The version of the schema a database holds: 0 when it has none. */

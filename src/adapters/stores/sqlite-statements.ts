@@ -6,17 +6,27 @@ const byName = accountColumns.map((column) => `@${column}`).join(', ');
 const replaced = accountColumns.map((column) => `${column} = excluded.${column}`).join(', ');
 const listedPending = pendingColumns.join(', ');
 const pendingByName = pendingColumns.map((column) => `@${column}`).join(', ');
-const ofProvider = '(@provider IS NULL OR provider = @provider)';
 
 /** One list of what is due by one column, most overdue first. A partial index holds it in just this order. */
-const dueBy = (column: 'keep_alive_at' | 'warm_at'): string =>
-  `SELECT key, ${column} AS due_at FROM llavero_accounts
-   WHERE namespace = @namespace AND ${column} <= @now AND ${ofProvider}
-   ORDER BY ${column}, key LIMIT @limit`;
+const dueBy = (column: 'keep_alive_at' | 'warm_at'): string => {
+  const dueAt = `max(${column}, coalesce(sweep_not_before, ${column}))`;
+  return `SELECT key, ${dueAt} AS due_at FROM llavero_accounts
+   WHERE namespace = @namespace AND provider = @provider AND ${column} IS NOT NULL AND ${dueAt} <= @now
+   ORDER BY ${dueAt}, key LIMIT @limit`;
+};
+
+/** What a clock that has been set back since keeps from sweeps. */
+const misdated = (dueAt: string): string =>
+  `SELECT key, ${dueAt} AS due_at FROM llavero_accounts
+   WHERE namespace = @namespace AND provider = @provider AND sweep_not_before > @latest AND ${dueAt} <= @now
+   ORDER BY sweep_not_before DESC LIMIT @limit`;
+
+const lists = (...selects: readonly string[]): string =>
+  selects.map((select) => `SELECT * FROM (${select})`).join(' UNION ALL ');
 
 const dueAccounts = (keys: string): string =>
-  `SELECT ${listed} FROM (${keys}) AS due JOIN llavero_accounts USING (key)
-   WHERE namespace = @namespace ORDER BY due.due_at, key`;
+  `SELECT ${listed} FROM (SELECT key, min(due_at) AS due_at FROM (${keys}) GROUP BY key ORDER BY due_at, key LIMIT @limit) AS due
+   JOIN llavero_accounts USING (key) WHERE namespace = @namespace ORDER BY due.due_at, key`;
 
 /** Every statement of the store; all parameters are named. */
 export const statements = {
@@ -28,12 +38,17 @@ export const statements = {
     WHERE namespace = @namespace AND key > @after ORDER BY key LIMIT @limit`,
   pageOfProvider: `SELECT ${listed} FROM llavero_accounts
     WHERE namespace = @namespace AND provider = @provider AND key > @after ORDER BY key LIMIT @limit`,
-  due: dueAccounts(dueBy('keep_alive_at')),
+  due: dueAccounts(lists(dueBy('keep_alive_at'), misdated('keep_alive_at'))),
   dueOrWarm: dueAccounts(
-    `SELECT key, min(due_at) AS due_at
-     FROM (SELECT * FROM (${dueBy('keep_alive_at')}) UNION ALL SELECT * FROM (${dueBy('warm_at')}))
-     GROUP BY key ORDER BY due_at, key LIMIT @limit`,
+    lists(
+      dueBy('keep_alive_at'),
+      dueBy('warm_at'),
+      misdated('min(coalesce(keep_alive_at, warm_at), coalesce(warm_at, keep_alive_at))'),
+    ),
   ),
+  claim: 'UPDATE llavero_accounts SET sweep_not_before = @until WHERE namespace = @namespace AND key = @key',
+  releaseClaim: `UPDATE llavero_accounts SET sweep_not_before = @notBefore
+    WHERE namespace = @namespace AND key = @key AND sweep_not_before = @until`,
   putPending: `INSERT OR REPLACE INTO llavero_pending (namespace, ${listedPending}) VALUES (@namespace, ${pendingByName})`,
   forgetPending: `DELETE FROM llavero_pending WHERE rowid IN (
     SELECT rowid FROM llavero_pending WHERE namespace = @namespace AND expires_at <= @now ORDER BY expires_at LIMIT 1000)`,

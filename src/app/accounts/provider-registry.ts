@@ -29,7 +29,11 @@ export interface ProviderRegistry {
 /** Parts of a deadline's longer neighbour that leave both room. */
 const share = { requestOfTtl: 0.6, noticeOfSettle: 1 / 6 } as const;
 
-const isDuration = (value: number | undefined): value is number => value !== undefined && value > 0 && value < Infinity;
+/** What is no duration is left to `checkPolicy`, which names it. */
+const isDuration = (value: number | undefined): value is number => Number.isInteger(value) && (value ?? 0) > 0;
+
+/** Whole milliseconds, and some. */
+const partOf = (ms: number, part: number): number => Math.max(1, Math.floor(ms * part));
 
 /**
  * `own` numbers over `base`. A base number that an own one leaves no room for gives way to it: a request deadline stays well
@@ -40,10 +44,10 @@ export const policyOf = (base: RefreshPolicy, own: RefreshPolicyOptions): Refres
   return {
     ...base,
     ...(isDuration(attemptTtlMs)
-      ? { requestTimeoutMs: Math.min(base.requestTimeoutMs, attemptTtlMs * share.requestOfTtl) }
+      ? { requestTimeoutMs: Math.min(base.requestTimeoutMs, partOf(attemptTtlMs, share.requestOfTtl)) }
       : {}),
     ...(isDuration(settleMs)
-      ? { recoveryNoticeMs: Math.min(base.recoveryNoticeMs, settleMs * share.noticeOfSettle) }
+      ? { recoveryNoticeMs: Math.min(base.recoveryNoticeMs, partOf(settleMs, share.noticeOfSettle)) }
       : {}),
     ...(isDuration(cooldownMinMs) ? { cooldownMaxMs: Math.max(base.cooldownMaxMs, cooldownMinMs) } : {}),
     ...(isDuration(cooldownMaxMs) ? { cooldownMinMs: Math.min(base.cooldownMinMs, cooldownMaxMs) } : {}),
@@ -60,9 +64,9 @@ const withinGrace = (policy: RefreshPolicy, rotation: Rotation | undefined): Ref
   const { graceMs } = rotation;
   return {
     ...policy,
-    requestTimeoutMs: Math.min(policy.requestTimeoutMs, graceMs * 0.3),
-    attemptTtlMs: Math.min(policy.attemptTtlMs, Math.floor(graceMs * 0.4)),
-    recoveryNoticeMs: Math.min(policy.recoveryNoticeMs, graceMs * 0.2),
+    requestTimeoutMs: Math.min(policy.requestTimeoutMs, partOf(graceMs, 0.3)),
+    attemptTtlMs: Math.min(policy.attemptTtlMs, partOf(graceMs, 0.4)),
+    recoveryNoticeMs: Math.min(policy.recoveryNoticeMs, partOf(graceMs, 0.2)),
   };
 };
 

@@ -149,6 +149,7 @@ export const makeSaveAccount = (deps: SaveAccountDeps): SaveAccount => {
           ...(stands.moves ? { incarnation } : {}),
           credential,
           renewable: stands.renewable,
+          sweepNotBefore: undefined,
           updatedAt: nowMs,
         };
         return put(next, next);

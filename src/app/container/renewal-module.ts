@@ -38,7 +38,9 @@ export const renewalModule = (): ContainerModule =>
       .toResolvedValue(() => makeSingleFlight())
       .inSingletonScope();
     bind(internals.storePace).toResolvedValue(makeStorePace, [ports.clock]).inSingletonScope();
-    bind(internals.attemptPlaces).toResolvedValue(makeAttemptPlaces, [internals.storePace]).inSingletonScope();
+    bind(internals.attemptPlaces)
+      .toResolvedValue(makeAttemptPlaces, [internals.storePace, ports.clock])
+      .inSingletonScope();
     bind(internals.store)
       .toResolvedValue(
         (store, pace, events, clock, timeoutMs) =>

@@ -1,7 +1,9 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { RefreshPolicy } from '../../domain/refresh-policy.js';
+import type { Clock } from '../../ports/clock.js';
 import type { Account } from '../accounts/account.js';
+import type { OnWait } from './single-flight.js';
 import type { StorePace } from './store-pace.js';
 
 /** What a place is given to. */
@@ -24,9 +26,10 @@ export interface Place {
 export interface AttemptPlaces {
   /**
    * Waits for a place: in the order of the calls for accounts of one client, the clients in turn, and for what nobody asked
-   * for after everything that somebody waits for.
+   * for after everything that somebody waits for. `onWait` is told how long the wait is by the pace of the line so far, once
+   * anybody in it has got a place.
    */
-  readonly enter: (account: PlacedAccount, unasked: boolean) => () => Promise<Place>;
+  readonly enter: (account: PlacedAccount, unasked: boolean, onWait: OnWait) => () => Promise<Place>;
 }
 
 /** Attempts of one process that are begun and not finished, however fast its store is. */
@@ -38,9 +41,18 @@ const shareOfClient = 0.5;
 /** All attempts in flight could be written in this part of the time that an attempt may wait before it is sent. */
 const shareOfTtl = 1 / 8;
 
-type Line = Set<() => void>;
+/** Those of one client who wait, since when anybody has, and how many have got a place since. */
+interface Line {
+  readonly waiting: Set<() => void>;
+  readonly sinceMs: number;
+  entered: number;
+  placed: number;
+}
 
-export const makeAttemptPlaces = (pace: Pick<StorePace, 'msPerWrite'>): AttemptPlaces => {
+export const makeAttemptPlaces = (
+  pace: Pick<StorePace, 'msPerWrite'>,
+  { monotonicMs }: Pick<Clock, 'monotonicMs'>,
+): AttemptPlaces => {
   const inFlightOf = new Map<string, number>();
   let inFlight = 0;
   /** By client, each in the order of the calls; the client that was served last comes last. */
@@ -64,9 +76,10 @@ export const makeAttemptPlaces = (pace: Pick<StorePace, 'msPerWrite'>): AttemptP
     for (const [client, line] of lines) {
       if (!hasRoom(client)) continue;
       lines.delete(client);
-      for (const next of line) {
-        line.delete(next);
-        if (line.size > 0) lines.set(client, line);
+      for (const next of line.waiting) {
+        line.waiting.delete(next);
+        line.placed += 1;
+        if (line.waiting.size > 0) lines.set(client, line);
         inFlight += 1;
         inFlightOf.set(client, (inFlightOf.get(client) ?? 0) + 1);
         next();
@@ -87,12 +100,17 @@ export const makeAttemptPlaces = (pace: Pick<StorePace, 'msPerWrite'>): AttemptP
     inFlight -= 1;
   };
 
+  const newLine = (): Line => ({ waiting: new Set(), sinceMs: monotonicMs(), entered: 0, placed: 0 });
+
+  const leftMs = ({ sinceMs, placed }: Line, turn: number): number | undefined =>
+    placed === 0 ? undefined : ((monotonicMs() - sinceMs) / placed) * (turn - placed);
+
   return {
-    enter: (account, unasked) => () =>
+    enter: (account, unasked, onWait) => () =>
       new Promise((resolve) => {
         const client = `${account.provider.id}/${account.client}`;
         const lines = unasked ? unaskedFor : asked;
-        const line: Line = lines.get(client) ?? new Set();
+        const line = lines.get(client) ?? newLine();
         lines.set(client, line);
         let isOver = false;
         const leave = (): void => {
@@ -102,9 +120,17 @@ export const makeAttemptPlaces = (pace: Pick<StorePace, 'msPerWrite'>): AttemptP
           most = mostFor(account.policy);
           serve();
         };
-        line.add(() => resolve({ leave }));
+        let isPlaced = false;
+        line.entered += 1;
+        const turn = line.entered;
+        line.waiting.add(() => {
+          isPlaced = true;
+          onWait(undefined);
+          resolve({ leave });
+        });
         most = mostFor(account.policy);
         serve();
+        if (!isPlaced) onWait(() => leftMs(line, turn));
       }),
   };
 };

@@ -1,3 +1,4 @@
+import { right } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
@@ -7,6 +8,7 @@ import {
   formatClientHealth,
   isTroubled,
   leftOf,
+  noteAnswer,
   noteFailure,
   noteLimit,
   noteRejected,
@@ -22,6 +24,7 @@ import type { TokenStore, WriteOptions } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
 import { $, steps } from '../steps.js';
+import type { OnWait } from './single-flight.js';
 
 /** What pausing has to know of an account. */
 export type PausingAccount = Pick<Account, 'provider' | 'client' | 'record' | 'policy'>;
@@ -45,6 +48,8 @@ export interface Admitting {
   readonly mostWaitMs: number;
   /** The caller has taken a slot already. */
   readonly hasSlot: boolean;
+  /** Told of the wait for a slot. */
+  readonly onWait: OnWait;
 }
 
 /**
@@ -60,6 +65,8 @@ export interface ClientPauses {
   readonly standing: (account: PausingAccount) => TE.TaskEither<TokenError, ClientStanding>;
   /** A token of the account was committed, or its grant ended by a verdict: the provider is well and takes the client. */
   readonly succeeded: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
+  /** The provider refused the request and gave no verdict: where it was the try at the end of a pause, the pause ends. */
+  readonly answered: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
   /** The provider could not be reached, or answered with something that is no answer. */
   readonly failed: (
     account: PausingAccount,
@@ -127,6 +134,26 @@ export const makeClientPauses = ({
       TE.mapError(storeFailed(account.record.key)),
     );
 
+  /** Notes that this process writes a claim into at the moment. */
+  const claiming = new Set<string>();
+
+  /**
+   * Gives whether this account is the one that asks for all. Only where the note that was read leaves that open, and no other
+   * account of this process is at it, is anything written: a herd at the end of a pause takes one write lock a process.
+   */
+  const claimOnce = (
+    account: PausingAccount,
+    health: ClientHealth,
+    rule: (health: ClientHealth) => ClientHealth | undefined,
+  ): TE.TaskEither<TokenError, boolean> => {
+    const name = noteName(account);
+    return async () => {
+      if (rule(health) === undefined || claiming.has(name)) return right(false);
+      claiming.add(name);
+      return change(account, rule)().finally(() => claiming.delete(name));
+    };
+  };
+
   /** What an answer says of the client: others wait for it. */
   const changed = (account: PausingAccount, rule: (health: ClientHealth) => ClientHealth | undefined) =>
     pipe(
@@ -154,7 +181,7 @@ export const makeClientPauses = ({
       const { epoch } = health;
       const { key } = account.record;
       if (health.pause !== undefined && wouldBegin({ epoch, asksForAll: false })) {
-        const probing = yield* $(change(account, (now) => claimProbe(now, clock.nowMs(), account.policy)));
+        const probing = yield* $(claimOnce(account, health, (note) => claimProbe(note, clock.nowMs(), account.policy)));
         if (!probing) {
           return yield* $(
             TE.left(
@@ -172,9 +199,19 @@ export const makeClientPauses = ({
       const refusedAt = refusedAtOf(account);
       const mayAsk =
         refusedAt !== undefined && !wouldBegin({ epoch, asksForAll: false }) && wouldBegin({ epoch, asksForAll: true });
-      const asksForAll = mayAsk && (yield* $(change(account, (now) => claimRejected(now, clock.nowMs(), refusedAt))));
+      const asksForAll =
+        mayAsk && (yield* $(claimOnce(account, health, (note) => claimRejected(note, clock.nowMs(), refusedAt))));
       return { epoch, asksForAll, probing: false };
     });
+
+  const sleepTelling =
+    (onWait: OnWait) =>
+    async (ms: number): Promise<void> => {
+      const endsMs = clock.monotonicMs() + ms;
+      onWait(() => endsMs - clock.monotonicMs());
+      await clock.sleep(ms);
+      onWait(undefined);
+    };
 
   const slot = (
     account: PausingAccount,
@@ -183,8 +220,10 @@ export const makeClientPauses = ({
   ): TE.TaskEither<TokenError, void> =>
     pipe(
       store.updateNote(noteName(account), (text) => {
-        const { health, waitMs } = takeSlot(parseClientHealth(text), clock.nowMs(), spacingMs(account), mostMs);
-        return { text: waitMs > mostMs ? text : formatClientHealth(health), result: waitMs };
+        const before = parseClientHealth(text);
+        const asked = { key: account.record.key, nowMs: clock.nowMs(), spacingMs: spacingMs(account), mostMs };
+        const { health, waitMs } = takeSlot(before, asked);
+        return { text: health === before ? text : formatClientHealth(health), result: waitMs };
       }),
       TE.mapError(storeFailed(account.record.key)),
       TE.flatMap((waitMs): TE.TaskEither<TokenError, void> => {
@@ -197,14 +236,14 @@ export const makeClientPauses = ({
     );
 
   return {
-    admit: (account, { wouldBegin, mostWaitMs, hasSlot }) =>
+    admit: (account, { wouldBegin, mostWaitMs, hasSlot, onWait }) =>
       steps(function* () {
         const health = yield* $(read(account));
         const wait = waiting(account, health);
         if (wait !== undefined) return yield* $(TE.left(wait));
         const standing = yield* $(claim(account, health, wouldBegin));
         if (!hasSlot && leftOf(health.pacing, clock.nowMs()) > 0 && wouldBegin(standing)) {
-          yield* $(slot(account, mostWaitMs, (ms) => clock.sleep(ms)));
+          yield* $(slot(account, mostWaitMs, sleepTelling(onWait)));
         }
         return { ...standing, isTroubled: isTroubled(health), askedAtMs: clock.nowMs() };
       }),
@@ -226,6 +265,8 @@ export const makeClientPauses = ({
       ),
     succeeded: (account, admission) =>
       admission.isTroubled ? changed(account, (health) => noteSuccess(health, clock.nowMs())) : TE.right(undefined),
+    answered: (account, { probing }) =>
+      probing ? changed(account, (health) => noteAnswer(health, clock.nowMs())) : TE.right(undefined),
     failed: (account, { probing, askedAtMs }, retryAfterMs) => {
       const { key } = account.record;
       return changed(account, (health) =>

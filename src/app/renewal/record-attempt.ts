@@ -22,6 +22,7 @@ import type { Admission, ClientPauses } from './client-pauses.js';
 import { makeNotices } from './notices.js';
 import type { Persist } from './persist.js';
 import { hasFallback } from './renewability.js';
+import type { OnWait } from './single-flight.js';
 import { recoversAtOnce, type OwnAttempt } from './write-outcome.js';
 
 /** What came of asking for leave to send. */
@@ -39,6 +40,8 @@ export interface SlotWait {
   readonly hasSlot: boolean;
   /** Nobody waits for the token: everybody who waits for another one goes first. */
   readonly unasked: boolean;
+  /** Told of waits whose end is known. */
+  readonly onWait: OnWait;
 }
 
 /**
@@ -128,7 +131,11 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
       }),
     );
 
-  const begin = (account: Account, place: Place, { untilMonotonicMs, hasSlot }: SlotWait): UseCase<RecordedAttempt> =>
+  const begin = (
+    account: Account,
+    place: Place,
+    { untilMonotonicMs, hasSlot, onWait }: SlotWait,
+  ): UseCase<RecordedAttempt> =>
     steps(function* () {
       const { key } = account.record;
       const admission = yield* $(
@@ -136,6 +143,7 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
           wouldBegin: wouldBegin(account, nowFor(account.record), notices.known(key)),
           mostWaitMs: Math.max(0, untilMonotonicMs - clock.monotonicMs()),
           hasSlot,
+          onWait,
         }),
       );
       const attempt = { id: randomness.token(12), askedAtMonotonicMs: clock.monotonicMs() };
@@ -147,7 +155,7 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
 
   return (account, wait) =>
     pipe(
-      TE.fromTask(places.enter(account, wait.unasked)),
+      TE.fromTask(places.enter(account, wait.unasked, wait.onWait)),
       TE.flatMap((place) => inPlace(place, begin(account, place, wait), ({ begun }) => begun._tag === 'Began')),
     );
 };

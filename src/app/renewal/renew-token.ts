@@ -22,6 +22,7 @@ import { statusOfAccount } from '../accounts/status-of-account.js';
 import { canRenew, hasFallback } from './renewability.js';
 import { askAgainAt, coolingDownError, unresolvedError } from './renewal-errors.js';
 import type { SendTokenRequest } from './send-token-request.js';
+import { tellingWait, type OnWait } from './single-flight.js';
 import { makeTellFailure } from './tell-failure.js';
 import { requestFor } from './token-request.js';
 import type { OwnAttempt, WithoutToken, WriteOutcome } from './write-outcome.js';
@@ -35,6 +36,8 @@ export interface Waiting {
   /** A slot of the client's rate has been taken already. */
   readonly hasSlot: boolean;
   readonly onCommitDelayed: (error: TokenError) => void;
+  /** Told of waits whose end is known. */
+  readonly onWait: OnWait;
 }
 
 /** An account with a newer token, and whether this very renewal fetched it. */
@@ -128,12 +131,15 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
   const awaitOther = (
     account: Account,
     begun: Extract<Begun, { readonly waitMs: number }>,
-    { untilMonotonicMs, unasked }: Waiting,
+    { untilMonotonicMs, unasked, onWait }: Waiting,
   ): UseCase<AccountRecord | undefined> => {
+    const endsMs = clock.monotonicMs() + begun.waitMs;
+    // Another worker's request may be answered at any moment, an announced recovery is sent at its time.
+    const leftMs = () => (begun._tag === 'RecoveryAnnounced' ? endsMs - clock.monotonicMs() : undefined);
     // Work that nobody waits for always waits for an announced recovery: else no sweep would ever send one.
     const patienceEndsMs = unasked && begun._tag === 'RecoveryAnnounced' ? Infinity : untilMonotonicMs;
     return pipe(
-      awaitConcurrentRenewal(account, clock.monotonicMs() + begun.waitMs, patienceEndsMs),
+      tellingWait(onWait, leftMs, awaitConcurrentRenewal(account, endsMs, patienceEndsMs)),
       TE.mapError((error) =>
         begun._tag === 'RecoveryAnnounced' && error._tag === 'RenewalUnderWay'
           ? unresolvedError(account.record.key, error.retryAfterMs ?? begun.waitMs)

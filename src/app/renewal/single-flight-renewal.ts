@@ -121,10 +121,10 @@ export const makeTokenRenewer = ({ accounts, cache, flights, renew, clock }: Tok
     });
 
   const start = (key: string, wanted: Wanted): Flight<Renewed> =>
-    flights.start(key, (report) => () => {
+    flights.start(key, (report, onWait) => () => {
       const untilMonotonicMs = clock.monotonicMs() + wanted.patienceMs;
       const { unasked = false, hasSlot = false } = wanted;
-      return renewed(key, wanted, { untilMonotonicMs, unasked, hasSlot, onCommitDelayed: report })();
+      return renewed(key, wanted, { untilMonotonicMs, unasked, hasSlot, onCommitDelayed: report, onWait })();
     });
 
   return { current: flights.current, start, hold };

@@ -9,10 +9,23 @@ export interface Flight<A> {
   readonly outcome: Promise<Either<UseCaseError, A>>;
   /** What keeps it from ending, as far as it has said: callers who stop waiting are told this. */
   readonly trouble: () => UseCaseError | undefined;
+  /** How long it goes on waiting before it sends anything, in milliseconds, as far as that is known. */
+  readonly waitsForMs: () => number | undefined;
 }
 
-/** What a flight does; it may report what keeps it from ending, and goes on. */
-export type Work<A> = (report: (trouble: UseCaseError) => void) => TaskEither<UseCaseError, A>;
+/** Is told how much of a wait is left, whenever that is asked; undefined when the wait is over. */
+export type OnWait = (leftMs: (() => number | undefined) | undefined) => void;
+
+/** Tells of a task's wait for as long as the task takes. */
+export const tellingWait =
+  <E, A>(onWait: OnWait, leftMs: () => number | undefined, task: TaskEither<E, A>): TaskEither<E, A> =>
+  () => {
+    onWait(leftMs);
+    return task().finally(() => onWait(undefined));
+  };
+
+/** What a flight does; it may report what keeps it from ending and what it waits for, and goes on. */
+export type Work<A> = (report: (trouble: UseCaseError) => void, onWait: OnWait) => TaskEither<UseCaseError, A>;
 
 /** At most one flight a key. A caller's deadline or signal never cancels it: who stops waiting leaves it to the others. */
 export interface SingleFlight<A> {
@@ -54,8 +67,12 @@ export const makeSingleFlight = <A>(): SingleFlight<A> => {
     const report = (error: UseCaseError): void => {
       trouble = error;
     };
-    const outcome = run(key, work(report), () => underWay.delete(key));
-    const flight = { outcome, trouble: () => trouble };
+    let leftMs: () => number | undefined = () => undefined;
+    const onWait: OnWait = (left = () => undefined) => {
+      leftMs = left;
+    };
+    const outcome = run(key, work(report, onWait), () => underWay.delete(key));
+    const flight = { outcome, trouble: () => trouble, waitsForMs: () => leftMs() };
     underWay.set(key, flight);
     return flight;
   };
@@ -64,7 +81,10 @@ export const makeSingleFlight = <A>(): SingleFlight<A> => {
     new Promise((resolve) => {
       const end = run(
         key,
-        work((error) => resolve(left(error))),
+        work(
+          (error) => resolve(left(error)),
+          () => undefined,
+        ),
         () => undefined,
       );
       void end.then(resolve);

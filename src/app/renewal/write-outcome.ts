@@ -180,6 +180,8 @@ export const makeWriteOutcome = ({ drafts, clock, randomness, persist, pauses }:
     switch (reason._tag) {
       case 'ReauthorizationRequired':
         return pauses.succeeded(account, admission);
+      case 'RequestRejected':
+        return pauses.answered(account, admission);
       case 'ClientRejected':
         return pauses.rejected(account);
       case 'ProviderUnavailable':

@@ -11,16 +11,25 @@ export type Fate =
   /** Removed or revoked meanwhile, or stopped until a person acts: nothing a sweep could do. */
   | 'not_due';
 
-type Counted = 'renewed' | 'failed' | 'skipped';
+/** How a sweep leaves an account that it took up. */
+export interface Ending {
+  readonly fate: Fate;
+  /** For how long no sweep has anything to do there, in milliseconds; 0 for no longer than this one. */
+  readonly waitMs: number;
+}
 
-/** What each fate is counted as, and whether it counts towards the limit: what stays due for long must not use that up. */
-export const fates: {
-  readonly [Name in Fate]: { readonly counted: Counted | undefined; readonly limited: boolean };
-} = {
-  renewed: { counted: 'renewed', limited: true },
-  failed: { counted: 'failed', limited: true },
-  skipped: { counted: 'skipped', limited: true },
-  resting: { counted: 'skipped', limited: false },
-  unreadable: { counted: 'failed', limited: false },
-  not_due: { counted: undefined, limited: false },
+/** What each fate is counted as. */
+export const countedAs: { readonly [Name in Fate]: 'renewed' | 'failed' | 'skipped' | undefined } = {
+  renewed: 'renewed',
+  failed: 'failed',
+  skipped: 'skipped',
+  resting: 'skipped',
+  unreadable: 'failed',
+  not_due: undefined,
 };
+
+/**
+ * What this process cannot open, or a person has to mend, is looked at again after so long: what mends it is not always
+ * written in the record, such as another process's encryption key or the secret of a preset.
+ */
+export const mendedWithinMs = 600_000;

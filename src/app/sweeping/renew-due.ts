@@ -3,9 +3,9 @@ import type { AccountRecord } from '../../domain/account-record.js';
 import type { Account } from '../accounts/account.js';
 import type { ClientPauses } from '../renewal/client-pauses.js';
 import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
-import type { Fate } from './fate.js';
+import { mendedWithinMs, type Ending } from './fate.js';
 import type { Gate } from './gate.js';
-import { isPaused, type StillDue } from './still-due.js';
+import { endingOf, isPaused, type StillDue } from './still-due.js';
 import type { Turn, TurnOf } from './turns.js';
 
 /** What the accounts of one sweep share. */
@@ -20,7 +20,7 @@ export interface SweepRun {
 }
 
 /** Renews one account, unless it is no longer due or somebody else is at it. Never rejects. */
-export type RenewDue = (found: AccountRecord, run: SweepRun) => Promise<Fate>;
+export type RenewDue = (found: AccountRecord, run: SweepRun) => Promise<Ending>;
 
 export interface RenewDueDeps {
   readonly stillDue: StillDue;
@@ -30,20 +30,20 @@ export interface RenewDueDeps {
 
 export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): RenewDue => {
   /** Waits for a slot where the provider's rate is limited; while it waited, somebody else may have been quicker. */
-  const takeSlot = async (account: Account, run: SweepRun, turn: Turn): Promise<Either<Fate, Account>> => {
-    const fateOf = stillDue.fateOf(account.record);
+  const takeSlot = async (account: Account, run: SweepRun, turn: Turn): Promise<Either<Ending, Account>> => {
+    const endingAfter = stillDue.endingAfter(account.record);
     const allowed = await pauses.check(account)();
-    if (isLeft(allowed)) return left(fateOf(allowed.left));
+    if (isLeft(allowed)) return left(endingAfter(allowed.left));
     if (account.provider.requestRate === undefined) return right(account);
     const slot = turn.spareSlot ? allowed : await pauses.pace(account, run.pause)();
-    if (isLeft(slot)) return left(fateOf(slot.left));
-    const still = await stillDue.look(account.record, run.keepWarm)();
+    if (isLeft(slot)) return left(endingAfter(slot.left));
+    const still = await stillDue.lookAgain(account.record, run.keepWarm)();
     turn.spareSlot = isLeft(still);
     return still;
   };
 
-  const renew = async ({ record, policy, provider }: Account, { keepWarm, stop }: SweepRun): Promise<Fate> => {
-    if (stop.aborted || renewer.current(record.key) !== undefined) return 'skipped';
+  const renew = async ({ record, policy, provider }: Account, { keepWarm, stop }: SweepRun): Promise<Ending> => {
+    if (stop.aborted || renewer.current(record.key) !== undefined) return { fate: 'skipped', waitMs: 0 };
     const flight = renewer.start(record.key, {
       isEnough: (_cached, account) => !stillDue.isDue(account.record, keepWarm),
       isServable: () => true,
@@ -52,12 +52,12 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
       hasSlot: provider.requestRate !== undefined,
     });
     const outcome = await flight.outcome;
-    if (isRight(outcome)) return outcome.right.ours ? 'renewed' : 'skipped';
-    if (isPaused(outcome.left)) return 'resting';
-    return outcome.left._tag === 'RenewalUnderWay' ? 'skipped' : 'failed';
+    if (isRight(outcome)) return { fate: outcome.right.ours ? 'renewed' : 'skipped', waitMs: 0 };
+    if (isPaused(outcome.left)) return endingOf('resting', outcome.left);
+    return endingOf(outcome.left._tag === 'RenewalUnderWay' ? 'skipped' : 'failed', outcome.left);
   };
 
-  const renewInTurn = async (account: Account, run: SweepRun): Promise<Fate> => {
+  const renewInTurn = async (account: Account, run: SweepRun): Promise<Ending> => {
     const turn = run.turnOf(account);
     await turn.enter();
     try {
@@ -80,7 +80,7 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
       return isLeft(looked) ? looked.left : await renewInTurn(looked.right, run);
     } catch {
       // A provider's own code that throws spoils its own account only; what it threw may hold a secret.
-      return 'unreadable';
+      return { fate: 'unreadable', waitMs: mendedWithinMs };
     }
   };
 };

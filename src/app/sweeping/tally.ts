@@ -1,13 +1,15 @@
 import type { Clock } from '../../ports/clock.js';
-import { fates, type Fate } from './fate.js';
+import { countedAs, type Fate } from './fate.js';
 import type { SweepReport } from './sweep-report.js';
 
 /** Counts what becomes of the accounts of one sweep, and takes no more of them than its limit allows. */
 export interface Tally {
-  /** Makes sure of room for one account; false at the limit. */
-  readonly take: () => boolean;
+  /** Makes sure of room for one account of a source; false at the limit, and where the rest is other sources' share. */
+  readonly take: (source: number) => boolean;
   /** There was no account for it. */
-  readonly giveBack: () => void;
+  readonly giveBack: (source: number) => void;
+  /** For how many more accounts of a source there is room. */
+  readonly roomFor: (source: number) => number;
   /** Takes up an account that there is room for; it is counted later. */
   readonly begin: () => void;
   readonly count: (fate: Fate) => void;
@@ -18,11 +20,29 @@ export interface Tally {
   readonly report: () => SweepReport;
 }
 
-export const makeTally = (clock: Clock, limit: number): Tally => {
+/**
+ * Each source has an equal share of the limit: one with any number of accounts for which nothing can be sent takes nothing
+ * from the others. What a source has no accounts for (`atMostLeft`) is shared by the others.
+ */
+export const makeTally = (clock: Clock, limit: number, atMostLeft: readonly (() => number)[]): Tally => {
   const startedMs = clock.monotonicMs();
+  const share = Math.floor(limit / atMostLeft.length);
+  const takenOf = atMostLeft.map(() => 0);
   const counts = { renewed: 0, failed: 0, skipped: 0 };
   let taken = 0;
   let underWay = 0;
+
+  const add = (source: number, count: number): void => {
+    takenOf[source] = (takenOf[source] ?? 0) + count;
+    taken += count;
+  };
+
+  const roomFor = (source: number): number => {
+    const others = atMostLeft.map((left, other) =>
+      other === source ? 0 : Math.min(left(), Math.max(0, share - (takenOf[other] ?? 0))),
+    );
+    return Math.max(0, limit - taken - others.reduce((sum, one) => sum + one, 0));
+  };
 
   const progress = (ahead: number): SweepReport => ({
     due: counts.renewed + counts.failed + counts.skipped + underWay + Math.min(ahead, limit - taken),
@@ -31,22 +51,20 @@ export const makeTally = (clock: Clock, limit: number): Tally => {
   });
 
   return {
-    take: () => {
-      if (taken >= limit) return false;
-      taken += 1;
+    take: (source) => {
+      if (roomFor(source) === 0) return false;
+      add(source, 1);
       return true;
     },
-    giveBack: () => {
-      taken -= 1;
-    },
+    giveBack: (source) => add(source, -1),
+    roomFor,
     begin: () => {
       underWay += 1;
     },
     count: (fate) => {
-      const { counted, limited } = fates[fate];
+      const counted = countedAs[fate];
       underWay -= 1;
       if (counted !== undefined) counts[counted] += 1;
-      if (!limited) taken -= 1;
     },
     hasRoom: () => taken < limit,
     progress,

@@ -40,7 +40,7 @@ export interface GetTokenDeps {
 
 /** How long a token that could not be renewed is served without another look. */
 const servedUnrenewedMs = 1_000;
-/** When to ask again for a token whose renewal has not ended yet. */
+/** When to ask again for a token whose request is under way, which may be answered at any moment; a wait before it comes on top. */
 const askAgainMs = 1_000;
 
 export const makeGetToken = (deps: GetTokenDeps): GetToken => {
@@ -107,12 +107,19 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
 
   /** Waits for a flight; a caller who stops waiting is told what keeps it, and the flight goes on. */
   const patiently =
-    (key: string, { outcome, trouble }: Flight<Renewed>, untilMonotonicMs: number): UseCase<Renewed> =>
+    (
+      key: string,
+      { policy }: ConfiguredProvider,
+      { outcome, trouble, waitsForMs }: Flight<Renewed>,
+      untilMonotonicMs: number,
+    ): UseCase<Renewed> =>
     async () => {
+      const retryAfterMs = (): number =>
+        Math.min(Math.max(askAgainMs, policy.cooldownMaxMs), askAgainMs + Math.max(0, Math.ceil(waitsForMs() ?? 0)));
       const ended = new AbortController();
       const patienceEnds = clock
         .sleep(Math.max(0, untilMonotonicMs - clock.monotonicMs()), ended.signal)
-        .then(() => left(trouble() ?? tokenError('RenewalUnderWay', { key, retryAfterMs: askAgainMs })));
+        .then(() => left(trouble() ?? tokenError('RenewalUnderWay', { key, retryAfterMs: retryAfterMs() })));
       try {
         return await Promise.race([outcome, patienceEnds]);
       } finally {
@@ -142,7 +149,7 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
       });
     const again = (): UseCase<Token> => fromFlight(key, configured, need, calledAtMonotonicMs);
     return pipe(
-      patiently(key, flight, patienceEndsMs),
+      patiently(key, configured, flight, patienceEndsMs),
       TE.matchE(
         (error) => {
           const stale = cache.find(key);

@@ -59,7 +59,7 @@ export const makeResealPendings = ({ store, cipher, clock, failed }: ResealPendi
           failed(key, error);
           return TE.right('failed');
         },
-        (anew) => pipe(store.updatePending(pending.id, resealed(pending, anew)), TE.mapLeft(storeFailed(key))),
+        (anew) => pipe(store.updatePending(pending.id, resealed(pending, anew)), TE.mapError(storeFailed(key))),
       ),
     );
   };

@@ -2,23 +2,30 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TokenError } from '../../domain/token-error.js';
-import { isUnreadable, type FoundRecord } from '../../domain/unreadable-record.js';
+import { isUnreadable } from '../../domain/unreadable-record.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed } from '../accounts/accounts.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
-import { makeDueAccounts, type DueAccounts } from '../sweeping/due-accounts.js';
+import { makeBreather } from '../sweeping/breather.js';
+import {
+  makeDueAccounts,
+  type ClaimedAccount,
+  type DueAccounts,
+  type DueAccountsDeps,
+} from '../sweeping/due-accounts.js';
 import { makeGate } from '../sweeping/gate.js';
-import type { Fate } from '../sweeping/fate.js';
+import { mendedWithinMs, type Ending } from '../sweeping/fate.js';
 import type { RenewDue, SweepRun } from '../sweeping/renew-due.js';
+import { shuffled } from '../sweeping/shuffled.js';
 import type { SweepReport } from '../sweeping/sweep-report.js';
 import { makeTally } from '../sweeping/tally.js';
 import { makeTurns } from '../sweeping/turns.js';
 import type { UseCase } from '../use-case-error.js';
 
 export interface SweepOptions {
-  /** At most so many accounts in one sweep; 1,000 when left out. Those for which nothing can be sent do not count. */
+  /** At most so many accounts are looked at in one sweep, whatever becomes of them; 1,000 when left out. */
   readonly limit?: number | undefined;
   /** So many token requests at a time; 8 when left out. */
   readonly concurrency?: number | undefined;
@@ -37,8 +44,9 @@ export interface SweepSpan {
 }
 
 /**
- * Renews what is due, once. Any number of processes may sweep one store: each account is renewed by one of them. Left when
- * the store could not say what is due; what was renewed by then is committed.
+ * Renews what is due, once. Any number of processes may sweep one store: each account is taken up by one of them. What is due
+ * longest comes first, and an account for which nothing can be sent now is not looked at again before that may have changed.
+ * Left when the store could not say what is due; what was renewed by then is committed.
  */
 export type SweepAccounts = (options: SweepOptions, span: SweepSpan) => UseCase<SweepReport>;
 
@@ -54,33 +62,46 @@ export interface SweepAccountsDeps {
 
 const defaultLimit = 1_000;
 const defaultConcurrency = 8;
-const longestPage = 100;
+const shortestFirstPage = 16;
 
 export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
   const { store, providers, renewDue, clock, events, fraction } = deps;
 
-  const dueOf = (provider: string, limit: number, keepWarm: boolean): DueAccounts =>
+  const dueOf = (
+    provider: string,
+    keepWarm: boolean,
+    { firstPage, yieldTurn }: Pick<DueAccountsDeps, 'firstPage' | 'yieldTurn'>,
+  ): DueAccounts =>
     makeDueAccounts({
-      read: (rows) =>
-        pipe(store.due({ nowMs: clock.nowMs(), limit: rows, provider, keepWarm }), TE.mapError(storeFailed())),
-      pageSize: Math.min(longestPage, limit),
+      claim: (query) => pipe(store.claimDue({ ...query, provider, keepWarm }), TE.mapError(storeFailed())),
+      release: store.releaseClaims,
+      clock,
+      firstPage,
+      yieldTurn,
       fraction,
     });
 
   /** What cannot be read is that account's failure. */
-  const fateOf = (found: FoundRecord, run: SweepRun): Fate | Promise<Fate> => {
+  const endingOf = ({ found }: ClaimedAccount, run: SweepRun): Ending | Promise<Ending> => {
     if (!isUnreadable(found)) return renewDue(found, run);
     const at = new Date(clock.nowMs());
     events.emit({ type: 'renewal_failed', key: found.key, at, generation: 0, code: 'ERR_STORE_FAILED' });
-    return 'unreadable';
+    return { fate: 'unreadable', waitMs: mendedWithinMs };
   };
 
   return (options, { stop, rest }) =>
     async () => {
       const { limit = defaultLimit, concurrency = defaultConcurrency, keepWarm = false } = options;
-      const ids = options.provider === undefined ? providers.ids : [options.provider];
-      const sources = ids.map((id) => dueOf(id, limit, keepWarm));
-      const tally = makeTally(clock, limit);
+      const ids = options.provider === undefined ? shuffled(providers.ids, fraction) : [options.provider];
+      const yieldTurn = (): Promise<void> => rest(0, stop);
+      const breathe = makeBreather(clock.monotonicMs, yieldTurn);
+      const firstPage = Math.max(shortestFirstPage, 2 * concurrency);
+      const sources = ids.map((id) => dueOf(id, keepWarm, { firstPage, yieldTurn }));
+      const tally = makeTally(
+        clock,
+        limit,
+        sources.map(({ atMostLeft }) => atMostLeft),
+      );
       const run: SweepRun = {
         keepWarm,
         inFlight: makeGate(concurrency),
@@ -90,26 +111,32 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
       };
       let failure: TokenError | undefined;
 
-      const lane = async (source: DueAccounts): Promise<void> => {
-        while (!stop.aborted && !source.ended() && tally.take()) {
-          const next = await source.next();
+      const lane = async (source: DueAccounts, place: number): Promise<void> => {
+        while (!stop.aborted && !source.ended() && tally.take(place)) {
+          const next = await source.next(tally.roomFor(place) + 1);
           if (E.isLeft(next)) failure ??= next.left;
-          if (E.isLeft(next) || next.right === undefined || stop.aborted) return tally.giveBack();
+          if (E.isLeft(next) || next.right === undefined) return tally.giveBack(place);
+          if (stop.aborted) {
+            source.done(next.right, { fate: 'skipped', waitMs: 0 });
+            return tally.giveBack(place);
+          }
           tally.begin();
-          const fate = await fateOf(next.right, run);
-          if (fate === 'renewed') source.done();
-          tally.count(fate);
+          const ending = await endingOf(next.right, run);
+          source.done(next.right, ending);
+          tally.count(ending.fate);
           const ahead = sources.reduce((sum, other) => sum + other.ahead(), 0);
           events.emit({ type: 'sweep_progress', key: '*', at: new Date(clock.nowMs()), ...tally.progress(ahead) });
+          await breathe();
         }
       };
 
       /** Each provider has lanes of its own: one whose rate is limited holds up no other. */
       const lanes = (): readonly Promise<void>[] =>
-        sources.flatMap((source) => Array.from({ length: concurrency }, () => lane(source)));
-      // A lane that stopped at the limit may have room again, given back by another.
+        sources.flatMap((source, place) => Array.from({ length: concurrency }, () => lane(source, place)));
+      // A lane that stopped at its share has room again once another provider has nothing more.
       do await Promise.all(lanes());
       while (!stop.aborted && tally.hasRoom() && sources.some((source) => !source.ended()));
+      await Promise.all(sources.map((source) => source.giveBack()));
 
       if (failure !== undefined) return E.left(failure);
       const report = tally.report();

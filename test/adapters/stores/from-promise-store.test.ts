@@ -15,7 +15,8 @@ const failing: PromiseTokenStore = {
   read: fails,
   update: fails,
   page: fails,
-  due: fails,
+  claimDue: fails,
+  releaseClaims: fails,
   putPending: fails,
   pendings: fails,
   readNote: fails,
@@ -34,7 +35,9 @@ const operations: {
   read: ({ read }) => read('tray/1')(),
   update: ({ update }) => update('tray/1', () => keep(1))(),
   page: ({ page }) => page({ limit: 1 })(),
-  due: ({ due }) => due({ nowMs: 1, limit: 1, keepWarm: true })(),
+  claimDue: ({ claimDue }) =>
+    claimDue({ provider: 'tray', nowMs: 1, limit: 1, keepWarm: true, untilMs: 2, latestNotBeforeMs: 9 })(),
+  releaseClaims: ({ releaseClaims }) => releaseClaims([])(),
   putPending: ({ putPending }) => putPending(pending, 1)(),
   pendings: ({ pendings }) => pendings({ limit: 1 })(),
   readNote: ({ readNote }) => readNote('note')(),
@@ -75,7 +78,8 @@ describe('fromPromiseStore', () => {
       readonly open = fails;
       readonly update = fails;
       readonly page = fails;
-      readonly due = fails;
+      readonly claimDue = fails;
+      readonly releaseClaims = fails;
       readonly putPending = fails;
       readonly pendings = fails;
       readonly readNote = fails;

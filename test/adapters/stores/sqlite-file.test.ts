@@ -118,6 +118,7 @@ describe('the file of sqliteStore', () => {
         fallback_tried: 1,
         warm_at: 1_800_003_300_009,
         keep_alive_at: 1_801_987_200_010,
+        sweep_not_before: 1_801_987_300_010,
         attempt_id: 'attempt-1',
         attempt_owner: 'host-1:4711',
         attempt_started_at: 1_800_000_000_001,

@@ -113,6 +113,25 @@ describe('writes of one connection', () => {
     expect(await Promise.all(seen)).toEqual(names(4).flatMap((name, index) => [right(name), right(index + 1)]));
   });
 
+  it('decide while they hold the write lock: nobody writes between what they read and what they write', async () => {
+    const { groups, path, row } = await makeScene();
+    const other = await openDatabase(path);
+    other.pragma('busy_timeout = 0');
+    const locked = (): unknown => {
+      try {
+        return other.exec("INSERT INTO rows VALUES ('in between')");
+      } catch (error) {
+        return error instanceof Error && 'code' in error ? error.code : error;
+      }
+    };
+    const seen: unknown[] = [];
+    await groups.write(() => {
+      seen.push(locked());
+      return row('first')();
+    });
+    expect(seen).toEqual(['SQLITE_BUSY']);
+  });
+
   it('write nothing, and flush nothing, when all decide to keep what there is', async () => {
     const { groups, executed } = await makeScene();
     await Promise.all([groups.write(() => right({ result: 1 })), groups.write(() => right({ result: 2 }))]);

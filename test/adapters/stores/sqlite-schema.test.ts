@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { loadBetterSqlite3 } from '../../../src/adapters/stores/sqlite-driver.js';
-import { migrations } from '../../../src/adapters/stores/sqlite-schema.js';
+import { migrate, migrations } from '../../../src/adapters/stores/sqlite-schema.js';
 import { statements } from '../../../src/adapters/stores/sqlite-statements.js';
 import { makeSqliteStore, sqliteStore } from '../../../src/adapters/stores/sqlite-store.js';
 import { bareRecord, fullRecord } from '../../../src/testing/sample-record.js';
@@ -17,6 +17,14 @@ const withMigration = (...statementsOfIt: readonly string[]) => ({
 });
 
 const addColumn = "ALTER TABLE llavero_accounts ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'";
+
+const thrownCode = (work: () => unknown): unknown => {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? error.code : error;
+  }
+};
 
 describe('the schema of sqliteStore', () => {
   it('has the version of its newest migration', async () => {
@@ -58,12 +66,45 @@ describe('the schema of sqliteStore', () => {
     });
   });
 
+  it('gives sweeps what a file of the second version holds as due', async () => {
+    const path = await scratchFile();
+    const older = await openDatabase(path);
+    for (const statement of migrations.slice(0, 2).flat()) older.exec(statement);
+    older.exec('CREATE TABLE llavero_schema (version INTEGER NOT NULL) STRICT; INSERT INTO llavero_schema VALUES (2)');
+    older.exec(`INSERT INTO llavero_accounts
+      (namespace, key, provider, account, incarnation, credential, generation, renewable, invalidated, fallback_tried,
+       keep_alive_at, created_at, updated_at)
+      VALUES ('llavero', 'tray/1', 'tray', '1', 'one', 'sealed', 1, 1, 0, 0, 7, 1, 1)`);
+    older.close();
+    const newer = await opened(sqliteStore({ path }));
+    const claim = { provider: 'tray', nowMs: 7, limit: 1, keepWarm: false, untilMs: 9, latestNotBeforeMs: 99 };
+    expect(await succeeds(newer.claimDue(claim))).toMatchObject([{ key: 'tray/1', sweepNotBefore: 9 }]);
+    expect(await succeeds(newer.claimDue(claim))).toEqual([]);
+  });
+
   it('migrates once when several open the file at once', async () => {
     const path = await scratchFile();
     const stores = Array.from({ length: 6 }, () => makeSqliteStore({ path }, withMigration(addColumn)));
     const outcomes = await Promise.all(stores.map((store) => store.open()));
     await Promise.all(stores.map((store) => store.close()));
     expect(outcomes.map(({ _tag }) => _tag)).toEqual(Array.from({ length: 6 }, () => 'Right'));
+  });
+
+  it('is looked at under the write lock before it is migrated', async () => {
+    const path = await scratchFile();
+    const database = await openDatabase(path);
+    const other = await openDatabase(path);
+    other.pragma('busy_timeout = 0');
+    const seen: unknown[] = [];
+    const prepare = database.prepare.bind(database);
+    database.prepare = (source) => {
+      if (database.inTransaction && source.includes('sqlite_schema')) {
+        seen.push(thrownCode(() => other.exec('CREATE TABLE in_between (id INTEGER)')));
+      }
+      return prepare(source);
+    };
+    expect(migrate(database, migrations)._tag).toBe('Right');
+    expect(seen).toEqual(['SQLITE_BUSY']);
   });
 
   it('stays usable for a connection of the older version that is still open', async () => {
@@ -138,20 +179,40 @@ describe('the schema of sqliteStore', () => {
     ['readAccount', ['sqlite_autoindex_llavero_accounts_1 (namespace=? AND key=?)']],
     ['page', ['sqlite_autoindex_llavero_accounts_1 (namespace=? AND key>?)']],
     ['pageOfProvider', ['llavero_accounts_provider (namespace=? AND provider=? AND key>?)']],
-    ['due', ['llavero_accounts_keep_alive (namespace=? AND keep_alive_at<?)']],
+    [
+      'due',
+      [
+        'llavero_accounts_keep_alive_due (namespace=? AND provider=? AND <expr><?)',
+        'llavero_accounts_not_before (namespace=? AND provider=? AND sweep_not_before>?)',
+      ],
+    ],
     [
       'dueOrWarm',
       [
-        'llavero_accounts_keep_alive (namespace=? AND keep_alive_at<?)',
-        'llavero_accounts_warm (namespace=? AND warm_at<?)',
+        'llavero_accounts_keep_alive_due (namespace=? AND provider=? AND <expr><?)',
+        'llavero_accounts_warm_due (namespace=? AND provider=? AND <expr><?)',
+        'llavero_accounts_not_before (namespace=? AND provider=? AND sweep_not_before>?)',
       ],
     ],
+    ['claim', ['sqlite_autoindex_llavero_accounts_1 (namespace=? AND key=?)']],
+    ['releaseClaim', ['sqlite_autoindex_llavero_accounts_1 (namespace=? AND key=?)']],
     ['forgetPending', ['llavero_pending_expiry (namespace=? AND expires_at<?)']],
     ['readPending', ['sqlite_autoindex_llavero_pending_1 (namespace=? AND id=?)']],
   ] as const)('answers %s by an index', async (name, indexes) => {
     const database = await openDatabase(await scratchFile());
     await opened(sqliteStore({ database }));
-    const parameters = { namespace: '', key: '', after: '', limit: 1, provider: '', now: 1, id: '' };
+    const parameters = {
+      namespace: '',
+      key: '',
+      after: '',
+      limit: 1,
+      provider: '',
+      now: 1,
+      id: '',
+      until: 1,
+      notBefore: 1,
+      latest: 1,
+    };
     const plan = JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${statements[name]}`).all(parameters));
     expect(indexes.filter((index) => !plan.includes(index))).toEqual([]);
     expect(plan).not.toContain('SCAN llavero');

@@ -22,6 +22,12 @@ describe('a policy over another', () => {
     expect(policyOf(defaultRefreshPolicy, { settleMs: 600, recoveryNoticeMs: 200 }).recoveryNoticeMs).toBe(200);
   });
 
+  it('makes that room in whole milliseconds', () => {
+    expect(policyOf(defaultRefreshPolicy, { attemptTtlMs: 333 }).requestTimeoutMs).toBe(199);
+    expect(policyOf(defaultRefreshPolicy, { settleMs: 1_001 }).recoveryNoticeMs).toBe(166);
+    expect(policyOf(defaultRefreshPolicy, { settleMs: 1 }).recoveryNoticeMs).toBe(1);
+  });
+
   it('makes room for a cool-down outside the usual bounds', () => {
     expect(policyOf(defaultRefreshPolicy, { cooldownMinMs: 90_000 }).cooldownMaxMs).toBe(90_000);
     expect(policyOf(defaultRefreshPolicy, { cooldownMaxMs: 100 }).cooldownMinMs).toBe(100);

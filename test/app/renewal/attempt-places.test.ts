@@ -11,11 +11,14 @@ const account = (client = 'client', id = 'tray'): PlacedAccount => ({
 
 const scene = (msPerWrite: number | undefined = 0) => {
   const pace: { ms: number | undefined } = { ms: msPerWrite };
-  const places = makeAttemptPlaces({ msPerWrite: () => pace.ms });
+  let nowMs = 0;
+  const places = makeAttemptPlaces({ msPerWrite: () => pace.ms }, { monotonicMs: () => nowMs });
+  /** How long each is still to wait, as far as it is known. */
+  const waits = new Map<string, (() => number | undefined) | undefined>();
   const inside: { readonly name: string; readonly place: Place }[] = [];
   const enter = (name: string, of = account(), unasked = false): Promise<unknown> =>
     places
-      .enter(of, unasked)()
+      .enter(of, unasked, (leftMs) => waits.set(name, leftMs))()
       .then((place) => inside.push({ name, place }));
   const many = (count: number, of = account(), unasked = false): void => {
     for (let index = 0; index < count; index += 1) void enter(`${of.client} ${index}`, of, unasked);
@@ -25,7 +28,8 @@ const scene = (msPerWrite: number | undefined = 0) => {
     for (const { place } of inside.splice(0, count)) place.leave();
     await settle();
   };
-  return { pace, places, inside, enter, many, settle, leave, names: () => inside.map(({ name }) => name) };
+  const pass = (ms: number): void => void (nowMs += ms);
+  return { pace, places, waits, pass, inside, enter, many, settle, leave, names: () => inside.map(({ name }) => name) };
 };
 
 describe('places for attempts', () => {
@@ -100,6 +104,33 @@ describe('places for attempts', () => {
     expect(names()).toContain('late');
   });
 
+  it('are waited for by the pace of the line: unknown before anybody in it got one, and over with the wait', async () => {
+    const { waits, pass, many, settle, leave } = scene(60_000);
+    many(4);
+    await settle();
+    const left = (): readonly (number | undefined)[] => [1, 2, 3].map((at) => waits.get(`client ${at}`)?.());
+    expect(waits.has('client 0')).toBe(true);
+    expect(waits.get('client 0')).toBeUndefined();
+    expect(left()).toEqual([undefined, undefined, undefined]);
+    pass(100);
+    await leave();
+    expect(left()).toEqual([undefined, 100, 200]);
+    expect(waits.get('client 1')).toBeUndefined();
+    pass(300);
+    await leave();
+    expect(left()).toEqual([undefined, undefined, 200]);
+  });
+
+  it('are waited for by the pace of the own client, not of another', async () => {
+    const { waits, pass, many, settle, leave } = scene(30_000);
+    many(3);
+    many(3, account('quick'));
+    await settle();
+    pass(500);
+    await leave();
+    expect([waits.get('client 2')?.(), waits.get('quick 2')?.()]).toEqual([500, undefined]);
+  });
+
   it('are given to what nobody asked for once nobody else waits', async () => {
     const { many, enter, settle, leave, names } = scene(60_000);
     void enter('first');
@@ -131,7 +162,7 @@ describe('places for attempts', () => {
       const done: number[] = [];
       for (let index = 0; index < 10_000; index += 1) {
         void places
-          .enter(account(clientOf(index)), false)()
+          .enter(account(clientOf(index)), false, () => undefined)()
           .then(async ({ leave }) => {
             await Promise.resolve();
             leave();

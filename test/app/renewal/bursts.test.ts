@@ -16,6 +16,8 @@ interface Burst {
   /** How often each error came, and whether all of them said when to ask again. */
   readonly codes: Readonly<Record<string, number>>;
   readonly allSayWhen: boolean;
+  /** When those who were turned away are to ask again, by key, in milliseconds. */
+  readonly told: ReadonlyMap<string, number>;
   readonly seconds: number;
 }
 
@@ -92,6 +94,7 @@ const crowd = async (accounts: number, policy: RefreshPolicyOptions = {}): Promi
     const codes: Record<string, number> = {};
     let served = 0;
     let allSayWhen = true;
+    const told = new Map<string, number>();
     let lastAtMs = sinceMs;
     const asked = keys.map(async (key) => {
       try {
@@ -101,6 +104,7 @@ const crowd = async (accounts: number, policy: RefreshPolicyOptions = {}): Promi
         if (!(error instanceof LlaveroError)) throw error;
         codes[error.code] = (codes[error.code] ?? 0) + 1;
         allSayWhen &&= error.retryable && error.retryAfterMs !== undefined;
+        told.set(key, error.retryAfterMs ?? 0);
       }
       lastAtMs = clock.monotonicMs();
     });
@@ -108,7 +112,7 @@ const crowd = async (accounts: number, policy: RefreshPolicyOptions = {}): Promi
     void Promise.all(asked).then(() => over.push(true));
     while (over.length === 0) await clock.advance(100);
     await Promise.all(asked);
-    return { served, codes, allSayWhen, seconds: (lastAtMs - sinceMs) / secondMs };
+    return { served, codes, allSayWhen, told, seconds: (lastAtMs - sinceMs) / secondMs };
   };
 
   return {
@@ -158,6 +162,30 @@ describe('accounts that are all due at once, on a disk whose flush takes 10 ms',
     expect(second.served).toBe(2_000);
     expect(scene.requests()).toBe(2_000);
     expect(scene.sentTwice()).toBe(0);
+  });
+
+  it('are told by the pace of the line, and find their token when they come back as they were told', async () => {
+    const { clock, llavero, burst, requests } = await crowd(4_000, { patienceMs: 200 });
+    const { told } = await burst();
+    const longest = Math.max(...told.values());
+    expect(longest).toBeGreaterThan(3 * secondMs);
+    expect(longest).toBeLessThan(5 * secondMs);
+    let found = 0;
+    for (const [key, afterMs] of told) {
+      void clock
+        .sleep(afterMs)
+        .then(() => llavero.token(key, { patienceMs: 0 }))
+        .then(
+          () => (found += 1),
+          () => undefined,
+        );
+    }
+    for (let ms = 0; ms <= longest; ms += 100) await clock.advance(100);
+    process.stdout.write(
+      `4000 accounts due at once, with a patience of 200 ms: ${told.size} were told to come back, the last after ${longest} ms; ${found} of them found their token at once\n`,
+    );
+    expect(found).toBeGreaterThan(0.95 * told.size);
+    expect(requests()).toBe(4_000);
   });
 
   it('are sent once each by two processes that meet the same burst', async () => {

@@ -29,6 +29,8 @@ const account = (name = '1', client = 'client-1', provider = trayPreset()): Paus
   policy: defaultRefreshPolicy,
 });
 
+const onWait = (): void => undefined;
+
 const noteName = 'client/tray/client-1';
 /** 60 s for 180 requests, of which renewals take half. */
 const slotMs = 667;
@@ -38,7 +40,7 @@ const scene = () => {
   const store = watchedStore(memoryStore());
   const pauses = makeClientPauses({ store, clock });
   const admit = (of = account(), wouldBegin = true) =>
-    pauses.admit(of, { wouldBegin: () => wouldBegin, mostWaitMs: 15 * secondMs, hasSlot: false });
+    pauses.admit(of, { wouldBegin: () => wouldBegin, mostWaitMs: 15 * secondMs, hasSlot: false, onWait });
   const note = (health: ClientHealth) =>
     store.updateNote(noteName, () => ({ text: formatClientHealth(health), result: undefined }))();
   const admission = (members: Partial<Admission> = {}): Admission => ({
@@ -134,6 +136,30 @@ describe('an outage', () => {
     expect(await admit(account('5'))()).toMatchObject({ left: { _tag: 'ProviderUnavailable' } });
   });
 
+  it('is asked about at its end with one write a process, however many wait', async () => {
+    const { clock, store, admit, outage } = scene();
+    const other = makeClientPauses({ store, clock });
+    await outage();
+    await clock.advance(secondMs);
+    store.resetCounts();
+    const names = Array.from({ length: 200 }, (_, at) => String(at));
+    const asking = { wouldBegin: () => true, mostWaitMs: 0, hasSlot: false, onWait };
+    const admitted = await Promise.all(
+      names.flatMap((name) => [admit(account(name))(), other.admit(account(name), asking)()]),
+    );
+    expect(admitted.filter(({ _tag }) => _tag === 'Right')).toMatchObject([right({ probing: true })]);
+    expect([store.asked('updateNote'), store.writes()]).toEqual([2, 1]);
+  });
+
+  it('is asked about by another account when the store did not take the claim of the first', async () => {
+    const { clock, store, admit, outage } = scene();
+    await outage();
+    await clock.advance(secondMs);
+    store.failNext('updateNote');
+    expect(await admit(account('4'))()).toMatchObject({ left: { _tag: 'StoreFailed' } });
+    expect(await admit(account('5'))()).toMatchObject(right({ probing: true }));
+  });
+
   it('is not asked about by an account that could not begin', async () => {
     const { clock, admit, outage } = scene();
     await outage();
@@ -155,10 +181,54 @@ describe('an outage', () => {
     expect(await sixth).toMatchObject({ _tag: 'Right' });
   });
 
+  it('ends when the one who asks at its end is refused without a verdict, and not by such an answer to another', async () => {
+    const { clock, pauses, admit, admission, outage } = scene();
+    await outage();
+    await pauses.answered(account('4'), admission())();
+    expect(await admit(account('5'))()).toMatchObject({ left: { _tag: 'ProviderUnavailable' } });
+    await clock.advance(secondMs);
+    await admit(account('4'))();
+    await pauses.answered(account('4'), admission({ probing: true }))();
+    expect(await admit(account('5'))()).toMatchObject(right({ epoch: 0, probing: false }));
+  });
+
   it('leaves nobody waiting longer for a slot than they would', async () => {
     const { clock, admit, note } = scene();
     await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + 20 * secondMs });
     expect(await admit()()).toMatchObject({ left: { _tag: 'ProviderUnavailable', retryAfterMs: 20 * secondMs } });
+  });
+
+  it('says how long the wait for a slot still is, until it is over', async () => {
+    const { clock, pauses, note } = scene();
+    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + 9 * secondMs });
+    const told: ((() => number | undefined) | undefined)[] = [];
+    const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false };
+    const admitted = pauses.admit(account(), { ...asking, onWait: (leftMs) => told.push(leftMs) })();
+    await clock.whenSleeping(1);
+    await clock.advance(2 * secondMs);
+    expect(told.map((leftMs) => leftMs?.())).toEqual([7 * secondMs]);
+    await clock.advance(7 * secondMs);
+    expect(await admitted).toMatchObject({ _tag: 'Right' });
+    expect(told.at(-1)).toBeUndefined();
+  });
+
+  it('gives an account one slot, however many processes ask for it', async () => {
+    const { clock, store, admit, note } = scene();
+    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + secondMs });
+    const processes = Array.from({ length: 8 }, () => makeClientPauses({ store, clock }));
+    const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false, onWait };
+    const admitted = processes.flatMap((pauses) =>
+      Array.from({ length: 10 }, (_, at) => pauses.admit(account(String(at)), asking)()),
+    );
+    await clock.whenSleeping(80);
+    const lastSlotMs = secondMs + 9 * slotMs;
+    await clock.advance(lastSlotMs);
+    expect((await Promise.all(admitted)).map(({ _tag }) => _tag)).toEqual(Array(80).fill('Right'));
+    expect(clock.sleepers).toBe(0);
+    const next = admit(account('next'))();
+    await clock.whenSleeping(1);
+    await clock.advance(slotMs);
+    expect(await next).toMatchObject({ _tag: 'Right' });
   });
 
   it('is forgotten when an operator wants the next call to ask', async () => {
@@ -183,6 +253,7 @@ describe('a refused client', () => {
         wouldBegin: ({ asksForAll }) => can && asksForAll,
         mostWaitMs: 0,
         hasSlot: false,
+        onWait,
       });
     await pauses.rejected(refused('1'))();
     await clock.advance(hourMs - 1);
@@ -191,6 +262,20 @@ describe('a refused client', () => {
     expect(await ask('1', false)()).toMatchObject(right({ asksForAll: false }));
     expect(await ask('2')()).toMatchObject(right({ asksForAll: true }));
     expect(await ask('3')()).toMatchObject(right({ asksForAll: false }));
+  });
+
+  it('is asked about with one write, however many accounts would ask', async () => {
+    const { clock, store, pauses } = scene();
+    await pauses.rejected(refused('1'))();
+    await clock.advance(hourMs);
+    store.resetCounts();
+    const wouldBegin = ({ asksForAll }: { readonly asksForAll: boolean }) => asksForAll;
+    const names = Array.from({ length: 200 }, (_, at) => String(at));
+    const admitted = await Promise.all(
+      names.map((name) => pauses.admit(refused(name), { wouldBegin, mostWaitMs: 0, hasSlot: false, onWait })()),
+    );
+    expect(admitted.filter((one) => one._tag === 'Right' && one.right.asksForAll)).toHaveLength(1);
+    expect(store.asked('updateNote')).toBe(1);
   });
 });
 
@@ -210,18 +295,23 @@ describe('a slot', () => {
 
   it('is free at once when none was taken lately, and else as far away as the rate demands', async () => {
     const stage = scene();
-    expect(await waitsOf([account(), account(), account()], stage)).toEqual([0, slotMs, 2 * slotMs]);
+    const [one, other, third] = [account('1'), account('2'), account('3')];
+    expect(await waitsOf([one, other, third], stage)).toEqual([0, slotMs, 2 * slotMs]);
     await stage.clock.advance(3 * slotMs - 1);
-    expect(await waitsOf([account()], stage)).toEqual([1]);
+    expect(await waitsOf([one], stage)).toEqual([1]);
     await stage.clock.advance(hourMs);
-    expect(await waitsOf([account(), account()], stage)).toEqual([0, slotMs]);
+    expect(await waitsOf([one, other], stage)).toEqual([0, slotMs]);
   });
 
   it('belongs to one client of one provider', async () => {
     const stage = scene();
-    const all = [account(), account('1', 'client-2'), account('1', 'client-1', trayPreset({ id: 'tray-2' }))];
-    expect(await waitsOf(all, stage)).toEqual([0, 0, 0]);
-    expect(await waitsOf(all, stage)).toEqual([slotMs, slotMs, slotMs]);
+    const all = (name: string) => [
+      account(name),
+      account(name, 'client-2'),
+      account(name, 'client-1', trayPreset({ id: 'tray-2' })),
+    ];
+    expect(await waitsOf(all('1'), stage)).toEqual([0, 0, 0]);
+    expect(await waitsOf(all('2'), stage)).toEqual([slotMs, slotMs, slotMs]);
   });
 
   it('needs neither a wait nor the store where the provider documents no rate', async () => {
@@ -233,9 +323,10 @@ describe('a slot', () => {
 
   it('is not waited for after the wall clock was set back by a day', async () => {
     const stage = scene();
-    await waitsOf([account(), account()], stage);
+    const both = [account('1'), account('2')];
+    await waitsOf(both, stage);
     stage.clock.setWallClock(stage.clock.nowMs() - 24 * hourMs);
-    expect(await waitsOf([account(), account()], stage)).toEqual([0, slotMs]);
+    expect(await waitsOf(both, stage)).toEqual([0, slotMs]);
   });
 });
 

@@ -131,6 +131,30 @@ describe('a provider that is down for many accounts of one client', () => {
     expect(spentTwice()).toBe(0);
   });
 
+  it('and has asked to wait is followed in the same way: nobody before the time it named, then at most 50 in a second', async () => {
+    const { llavero, another, keys, clock, askedAtMs, setDown, spentTwice } = await many(150);
+    const processes = [llavero, another(), another()];
+    const served = new Set<string>();
+    setDown({ status: 429, headers: { 'Retry-After': '600' } });
+    expect(await codeOf(llavero.token(keyOf(0)))).toBe('ERR_RATE_LIMITED');
+    setDown(undefined);
+    allAsk(processes, keys, served);
+    await clock.advance(10 * minuteMs - 1);
+    expect(askedAtMs).toHaveLength(1);
+    await clock.advance(1);
+    for (let second = 0; second < 10; second += 1) {
+      allAsk(
+        processes,
+        keys.filter((key) => !served.has(key)),
+        served,
+      );
+      await clock.advance(secondMs);
+    }
+    expect(served.size).toBe(150);
+    expect(mostInASecond(askedAtMs)).toBeLessThanOrEqual(51);
+    expect(spentTwice()).toBe(0);
+  });
+
   it('is asked by another account when the one that asked for all has died', async () => {
     const { llavero, another, clock, http, keys, setDown } = await many(6);
     setDown(refusedConnection);

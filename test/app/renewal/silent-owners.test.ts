@@ -68,6 +68,18 @@ describe('a process that died on its attempt', () => {
     expect(http.requests).toHaveLength(3);
   });
 
+  it('is ERR_PROVIDER_UNAVAILABLE for who joins another caller’s wait, and says when the recovery will have been sent', async () => {
+    const { llavero, clock, http } = await died();
+    await clock.advance(100 * secondMs);
+    const waiting = llavero.token(centryKey);
+    await clock.advance(2 * secondMs);
+    const joined = await failureOf(llavero.token(centryKey, { patienceMs: 0 }));
+    expect(joined).toMatchObject({ code: 'ERR_PROVIDER_UNAVAILABLE', retryAfterMs: 9 * secondMs });
+    http.answer(centryAnswer(2));
+    await clock.advance(8 * secondMs);
+    expect((await waiting).generation).toBe(2);
+  });
+
   it('is recovered only by a process that has known of the notice for its whole length', async () => {
     const scene = await died();
     const { llavero, another, clock, http } = scene;

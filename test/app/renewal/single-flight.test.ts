@@ -1,6 +1,6 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { makeSingleFlight } from '../../../src/app/renewal/single-flight.js';
+import { makeSingleFlight, tellingWait } from '../../../src/app/renewal/single-flight.js';
 import type { UseCaseError } from '../../../src/app/use-case-error.js';
 import { tokenError } from '../../../src/domain/token-error.js';
 import { deferred } from '../../../src/testing/deferred.js';
@@ -41,6 +41,26 @@ describe('a flight', () => {
     report(failed);
     expect(flight.trouble()).toEqual(failed);
     expect(flights.current('shop/1')).toBe(flight);
+    answer.resolve(right('token'));
+    expect(await flight.outcome).toEqual(right('token'));
+  });
+
+  it('says how long it still waits, as long as it waits', async () => {
+    const clock = fakeClock();
+    const flights = makeSingleFlight<string>();
+    const wait = deferred<Either<UseCaseError, string>>();
+    const answer = deferred<Either<UseCaseError, string>>();
+    const flight = flights.start('shop/1', (_report, onWait) => async () => {
+      const leftMs = () => 5_000 - clock.monotonicMs();
+      await tellingWait(onWait, leftMs, () => wait.promise)();
+      return answer.promise;
+    });
+    await settle();
+    await clock.advance(2_000);
+    expect(flight.waitsForMs()).toBe(5_000 - clock.monotonicMs());
+    wait.resolve(right('over'));
+    await settle();
+    expect(flight.waitsForMs()).toBeUndefined();
     answer.resolve(right('token'));
     expect(await flight.outcome).toEqual(right('token'));
   });

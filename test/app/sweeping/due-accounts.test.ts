@@ -1,99 +1,179 @@
-import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { left, right } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
-import { makeDueAccounts, type DueAccounts } from '../../../src/app/sweeping/due-accounts.js';
-import type { FoundRecord } from '../../../src/domain/unreadable-record.js';
-import { tokenError, type TokenError } from '../../../src/domain/token-error.js';
-import { recordWith } from '../../domain/protocol-fixtures.js';
+import { memoryStore } from '../../../src/adapters/stores/memory-store.js';
+import {
+  claimForMs,
+  longestPage,
+  makeDueAccounts,
+  type ClaimedAccount,
+  type DueAccounts,
+} from '../../../src/app/sweeping/due-accounts.js';
+import type { Ending } from '../../../src/app/sweeping/fate.js';
+import { tokenError } from '../../../src/domain/token-error.js';
+import type { TokenStore } from '../../../src/ports/token-store.js';
+import { fakeClock } from '../../../src/testing/fake-clock.js';
+import { bareRecord } from '../../../src/testing/sample-record.js';
+import { putRecord, succeeds } from '../../../src/testing/store-harness.js';
 
-const down = tokenError('StoreFailed', { operation: 'due', why: 'SCRIPTED' });
+const down = tokenError('StoreFailed', { operation: 'claimDue', why: 'SCRIPTED' });
+const freed: Ending = { fate: 'skipped', waitMs: 0 };
 
-/** A store of due accounts, the most overdue first, that notes how many it was asked for. */
-const dueStore = (keys: readonly string[]) => {
-  const due = [...keys];
-  const asked: number[] = [];
-  return {
-    due,
-    asked,
-    read: (limit: number): TE.TaskEither<TokenError, readonly FoundRecord[]> =>
-      TE.fromIO(() => {
-        asked.push(limit);
-        return due.slice(0, limit).map((key) => recordWith({ key }));
-      }),
-  };
+/** Accounts that are all due, the first longest, and what their store is asked, with the turns that are let go between. */
+const dueStore = async (count: number) => {
+  const clock = fakeClock();
+  const store = memoryStore();
+  const keys = Array.from({ length: count }, (_, index) => `tray/${index}`);
+  for (const [index, key] of keys.entries()) await putRecord(store, { ...bareRecord(key), keepAliveAt: index });
+  const asked: string[] = [];
+  const accounts = (fraction: () => number = () => 0, firstPage = longestPage): DueAccounts =>
+    makeDueAccounts({
+      claim: (query) => {
+        asked.push(`claim ${query.limit}`);
+        return TE.mapLeft(() => down)(store.claimDue({ ...query, provider: 'tray', keepWarm: false }));
+      },
+      release: (releases) => {
+        asked.push(`release ${releases.length}`);
+        return store.releaseClaims(releases);
+      },
+      clock,
+      yieldTurn: async () => void asked.push('yield'),
+      firstPage,
+      fraction,
+    });
+  return { clock, store, keys, asked, accounts };
 };
 
-const keyOf = (next: Either<TokenError, FoundRecord | undefined>): string | undefined => {
+const nextOf = async (accounts: DueAccounts, most = Infinity): Promise<ClaimedAccount | undefined> => {
+  const next = await accounts.next(most);
   if (next._tag === 'Left') throw new Error(next.left._tag);
-  return next.right?.key;
+  return next.right;
 };
 
-const drain = async (accounts: DueAccounts, each: (key: string) => void = () => undefined) => {
+const drain = async (accounts: DueAccounts, ending: Ending, most?: number): Promise<readonly string[]> => {
   const keys: string[] = [];
-  for (let key = keyOf(await accounts.next()); key !== undefined; key = keyOf(await accounts.next())) {
-    keys.push(key);
-    each(key);
+  for (let next = await nextOf(accounts, most); next !== undefined; next = await nextOf(accounts, most)) {
+    keys.push(next.found.key);
+    accounts.done(next, ending);
   }
   return keys;
 };
 
+const notBefore = async (store: TokenStore, key: string): Promise<number | undefined> =>
+  (await succeeds(store.read(key)))?.sweepNotBefore;
+
 describe('the due accounts', () => {
-  it('come page by page, each once, while those that were renewed drop out of the store', async () => {
-    const store = dueStore(['a', 'b', 'c', 'd', 'e']);
-    const accounts = makeDueAccounts({ read: store.read, pageSize: 2, fraction: () => 0 });
-    const keys = await drain(accounts, (key) => {
-      store.due.splice(store.due.indexOf(key), 1);
-      accounts.done();
-    });
-    expect(keys).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(store.asked).toEqual([2, 2, 2, 2]);
-    expect(accounts.ended()).toBe(true);
+  it('come a bounded page at a time, each once although they stay due, and let others have a turn between pages', async () => {
+    const { keys, asked, accounts } = await dueStore(120);
+    const due = accounts();
+    expect(await drain(due, freed)).toEqual(keys);
+    expect(longestPage).toBe(50);
+    expect(asked).toEqual(['claim 50', 'yield', 'claim 50', 'yield', 'claim 50']);
+    expect(due.ended()).toBe(true);
   });
 
-  it('come each once although they all stay due, and the store is not asked once for every few of them', async () => {
-    const keys = Array.from({ length: 1_000 }, (_, index) => `account ${index}`);
-    const store = dueStore(keys);
-    const accounts = makeDueAccounts({ read: store.read, pageSize: 10, fraction: () => 0 });
-    expect(await drain(accounts)).toEqual(keys);
-    expect(store.asked).toEqual([10, 30, 70, 150, 310, 630, 1_270, 2_010]);
+  it('come in pages that grow, so that a few are shared by all who sweep', async () => {
+    const { asked, accounts } = await dueStore(200);
+    await drain(
+      accounts(() => 0, 16),
+      freed,
+    );
+    expect(asked.filter((one) => one !== 'yield')).toEqual([16, 32, 50, 50, 50, 50].map((limit) => `claim ${limit}`));
+  });
+
+  it('are claimed as many at a time as there is room for', async () => {
+    const { asked, accounts } = await dueStore(7);
+    await drain(accounts(), freed, 3);
+    expect(asked.filter((one) => one !== 'yield')).toEqual(['claim 3', 'claim 3', 'claim 3']);
+  });
+
+  it('are given to no other sweep while the claim lasts, and to another once it is over', async () => {
+    const { clock, keys, accounts } = await dueStore(5);
+    expect(await drain(accounts(), freed)).toEqual(keys);
+    expect(await drain(accounts(), freed)).toEqual([]);
+    await clock.advance(claimForMs - 1);
+    expect(await drain(accounts(), freed)).toEqual([]);
+    await clock.advance(1);
+    expect(await drain(accounts(), freed)).toEqual(keys);
+  });
+
+  it('are passed over in one write a page, and are not given before their time', async () => {
+    const { clock, store, asked, accounts } = await dueStore(70);
+    const due = accounts();
+    await drain(due, { fate: 'resting', waitMs: 1_000.5 });
+    await due.giveBack();
+    expect(asked).toEqual(['claim 50', 'yield', 'release 50', 'claim 50', 'release 20']);
+    expect(await notBefore(store, 'tray/0')).toBe(clock.nowMs() + 1_001);
+    await clock.advance(1_000);
+    expect(await drain(accounts(), freed)).toEqual([]);
+    await clock.advance(1);
+    expect(await drain(accounts(), freed)).toHaveLength(70);
+  });
+
+  it('are free again at the end where no time was named, those that nobody asked for too', async () => {
+    const { store, keys, asked, accounts } = await dueStore(5);
+    const due = accounts();
+    const first = await nextOf(due);
+    if (first !== undefined) due.done(first, freed);
+    expect(await notBefore(store, 'tray/0')).toBeGreaterThan(0);
+    expect(due.ahead()).toBe(4);
+    await due.giveBack();
+    expect(asked).toEqual(['claim 50', 'release 5']);
+    expect(due.ahead()).toBe(0);
+    expect(await drain(accounts(), freed)).toEqual(keys);
+  });
+
+  it('are left alone where a token was committed', async () => {
+    const { asked, accounts } = await dueStore(3);
+    const due = accounts();
+    await drain(due, { fate: 'renewed', waitMs: 0 });
+    await due.giveBack();
+    expect(asked).toEqual(['claim 50']);
   });
 
   it('come in an order of each sweeper’s own', async () => {
-    const store = dueStore(['a', 'b', 'c', 'd']);
+    const { accounts } = await dueStore(4);
     const fractions = [0.9, 0.1, 0.8, 0.2];
-    const accounts = makeDueAccounts({ read: store.read, pageSize: 4, fraction: () => fractions.shift() ?? 0 });
-    expect(await drain(accounts)).toEqual(['b', 'd', 'c', 'a']);
+    expect(
+      await drain(
+        accounts(() => fractions.shift() ?? 0),
+        freed,
+      ),
+    ).toEqual(['tray/1', 'tray/3', 'tray/2', 'tray/0']);
   });
 
-  it('are read once for all who ask at the same time', async () => {
-    const store = dueStore(['a', 'b', 'c']);
-    const accounts = makeDueAccounts({ read: store.read, pageSize: 10, fraction: () => 0 });
-    const all = await Promise.all([accounts.next(), accounts.next(), accounts.next()]);
-    expect(all.map(keyOf)).toEqual(['a', 'b', 'c']);
-    expect(store.asked).toEqual([10]);
+  it('are claimed once for all who ask at the same time', async () => {
+    const { asked, accounts } = await dueStore(3);
+    const due = accounts();
+    const all = await Promise.all([nextOf(due), nextOf(due), nextOf(due)]);
+    expect(all.map((claimed) => claimed?.found.key)).toEqual(['tray/0', 'tray/1', 'tray/2']);
+    expect(asked).toEqual(['claim 50']);
   });
 
-  it('that were read and not asked for are ahead', async () => {
-    const accounts = makeDueAccounts({ read: dueStore(['a', 'b', 'c']).read, pageSize: 10, fraction: () => 0 });
-    expect(accounts.ahead()).toBe(0);
-    await accounts.next();
-    expect(accounts.ahead()).toBe(2);
-    expect(accounts.ended()).toBe(false);
+  it('may be any number as long as the store has not come to its end', async () => {
+    const { accounts } = await dueStore(3);
+    const due = accounts();
+    expect(due.atMostLeft()).toBe(Infinity);
+    await nextOf(due);
+    expect([due.atMostLeft(), due.ended()]).toEqual([2, false]);
   });
 
   it('end with a store that fails, for everybody who asked', async () => {
-    let reads = 0;
-    const accounts = makeDueAccounts({
-      read: () => {
-        reads += 1;
+    let claims = 0;
+    const due = makeDueAccounts({
+      claim: () => {
+        claims += 1;
         return TE.left(down);
       },
-      pageSize: 10,
+      release: () => TE.right(undefined),
+      clock: fakeClock(),
+      yieldTurn: async () => undefined,
+      firstPage: 1,
       fraction: () => 0,
     });
-    expect(await Promise.all([accounts.next(), accounts.next()])).toEqual([left(down), left(down)]);
-    expect(await accounts.next()).toEqual(right(undefined));
-    expect(reads).toBe(1);
-    expect(accounts.ended()).toBe(true);
+    expect(await Promise.all([due.next(1), due.next(1)])).toEqual([left(down), left(down)]);
+    expect(await due.next(1)).toEqual(right(undefined));
+    expect(claims).toBe(1);
+    expect(due.ended()).toBe(true);
   });
 });

@@ -1,16 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import type { Fate } from '../../../src/app/sweeping/fate.js';
-import { makeTally } from '../../../src/app/sweeping/tally.js';
+import { makeTally, type Tally } from '../../../src/app/sweeping/tally.js';
 import { fakeClock } from '../../../src/testing/fake-clock.js';
 
+const anyNumber = (): number => Infinity;
+
+const tallyOf = (limit: number, ...atMostLeft: readonly (() => number)[]): Tally =>
+  makeTally(fakeClock(), limit, atMostLeft);
+
 const countOf = (limit: number, ...fates: readonly Fate[]) => {
-  const tally = makeTally(fakeClock(), limit);
+  const tally = tallyOf(limit, anyNumber);
   for (const fate of fates) {
-    tally.take();
+    tally.take(0);
     tally.begin();
     tally.count(fate);
   }
   return tally;
+};
+
+/** Takes from the sources in turn until none has room; gives how many each has had. */
+const takenBy = (tally: Tally, sources: readonly number[]): readonly number[] => {
+  const taken = sources.map(() => 0);
+  let hasTaken = true;
+  while (hasTaken) {
+    hasTaken = false;
+    for (const [place, source] of sources.entries()) {
+      if (!tally.take(source)) continue;
+      taken[place] = (taken[place] ?? 0) + 1;
+      hasTaken = true;
+    }
+  }
+  return taken;
 };
 
 describe('the tally of a sweep', () => {
@@ -26,28 +46,47 @@ describe('the tally of a sweep', () => {
     expect([due, renewed, failed, skipped]).toEqual(counts);
   });
 
-  it.each<readonly [Fate, boolean]>([
-    ['renewed', false],
-    ['failed', false],
-    ['skipped', false],
-    ['unreadable', true],
-    ['resting', true],
-    ['not_due', true],
-  ])('after one that was %s has room for another of one: %s', (fate, room) => {
-    expect(countOf(1, fate).hasRoom()).toBe(room);
-    expect(countOf(1, fate).take()).toBe(room);
-  });
+  it.each<Fate>(['renewed', 'failed', 'skipped', 'unreadable', 'resting', 'not_due'])(
+    'has no room after as many accounts as its limit, though one was %s',
+    (fate) => {
+      expect(countOf(1, fate).hasRoom()).toBe(false);
+      expect(countOf(1, fate).take(0)).toBe(false);
+    },
+  );
 
   it('has room again when there was no account for it', () => {
-    const tally = makeTally(fakeClock(), 1);
-    expect([tally.take(), tally.take()]).toEqual([true, false]);
-    tally.giveBack();
-    expect(tally.take()).toBe(true);
+    const tally = tallyOf(1, anyNumber);
+    expect([tally.take(0), tally.take(0)]).toEqual([true, false]);
+    tally.giveBack(0);
+    expect(tally.take(0)).toBe(true);
+  });
+
+  it('keeps for each source its share of the limit, and gives the rest to whoever comes', () => {
+    const tally = tallyOf(10, anyNumber, anyNumber, anyNumber);
+    expect(tally.roomFor(0)).toBe(4);
+    expect(takenBy(tally, [0])).toEqual([4]);
+    expect(takenBy(tally, [1, 2])).toEqual([3, 3]);
+    expect(tally.hasRoom()).toBe(false);
+  });
+
+  it('shares among the others what a source has no accounts for', () => {
+    const tally = tallyOf(
+      12,
+      anyNumber,
+      () => 0,
+      () => 1,
+    );
+    expect(takenBy(tally, [0])).toEqual([11]);
+    expect(takenBy(tally, [2])).toEqual([1]);
+  });
+
+  it('has room for somebody with a limit below its sources', () => {
+    expect(takenBy(tallyOf(1, anyNumber, anyNumber), [1])).toEqual([1]);
   });
 
   it('shows what is under way and ahead as due, as far as the limit goes', () => {
     const tally = countOf(5, 'renewed', 'failed');
-    tally.take();
+    tally.take(0);
     tally.begin();
     expect(tally.progress(1)).toMatchObject({ due: 4, renewed: 1, failed: 1 });
     expect(tally.progress(100)).toMatchObject({ due: 5 });
@@ -55,7 +94,7 @@ describe('the tally of a sweep', () => {
 
   it('reports a frozen value, with the time it took in whole milliseconds', async () => {
     const clock = fakeClock();
-    const tally = makeTally(clock, 1);
+    const tally = makeTally(clock, 1, [anyNumber]);
     await clock.advance(12.6);
     expect(tally.report()).toEqual({ due: 0, renewed: 0, failed: 0, skipped: 0, durationMs: 13 });
     expect(Object.isFrozen(tally.report())).toBe(true);

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 // The store and the HTTP client of a process that is about to die. Each account has its own story, and its story a point:
-// before, inside or after one operation. There it is held for ever, or, if the plan says so, it kills the process.
+// before, inside or after one operation. There it is held for ever, or, if the plan says so, it kills the process. Inside
+// means in the transaction, which the store shares among writes that wait at the same time: written, and not committed.
 
 /** @typedef {import('../worker-process.js').KillPlan} KillPlan */
 /** @typedef {import('../../../src/domain/account-record.js').AccountRecord} AccountRecord */
@@ -10,7 +11,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** @typedef {import('../../../src/domain/record-change.js').RecordChange<unknown>} RecordChange */
 /** @typedef {import('../../../src/ports/token-store.js').TokenStore} TokenStore */
 /** @typedef {import('../../../src/ports/http-client.js').HttpClient} HttpClient */
-/** @typedef {{ plan: KillPlan, sent: boolean, doing: string | undefined }} Story */
+/** @typedef {{ plan: KillPlan, doing: string | undefined }} Story */
 
 /** @param {{ load: (path: string) => Promise<any>, plans: Readonly<Record<string, KillPlan>>, say: (line: object) => void }} world */
 export const deadlyPorts = async ({ load, plans, say }) => {
@@ -35,8 +36,8 @@ export const deadlyPorts = async ({ load, plans, say }) => {
   const pass = async (when) => {
     const story = stories.getStore();
     if (story === undefined || !isHere(when)) return;
-    if (story.plan.dies) die();
     say({ held: story.plan.story });
+    if (story.plan.dies) die();
     await new Promise(() => undefined);
   };
 
@@ -53,26 +54,48 @@ export const deadlyPorts = async ({ load, plans, say }) => {
     return outcome;
   };
 
-  /** The stories that have decided something in the open transaction: several share one. @type {Set<Story>} */
-  const deciding = new Set();
+  /** What the stories have written in the open transaction. @type {Map<Story, string>} */
+  const written = new Map();
 
-  /** @param {Story} story */
-  const endsInside = ({ plan, doing }) => plan.when === 'inside' && plan.operation === doing;
+  /** @param {Story} story @param {string} operation */
+  const endsInside = ({ plan }, operation) => plan.when === 'inside' && plan.operation === operation;
 
-  /** The transaction has written, and nothing is committed yet. */
+  /** The stories that are to die inside, and wait for the word to. @type {Set<Story>} */
+  const gathered = new Set();
+  /** @type {() => void} */
+  let goOn = () => undefined;
+  /** @type {Promise<void>} */
+  const allGathered = new Promise((resolve) => {
+    goOn = resolve;
+  });
+
+  /** @param {Story} story @param {string} operation */
+  const gather = async (story, operation) => {
+    if (!endsInside(story, operation) || gathered.has(story)) return;
+    gathered.add(story);
+    say({ gathered: story.plan.story });
+    await allGathered;
+  };
+
   class DeadlyDatabase extends Database {
     /** @param {string} source */
     exec(source) {
-      if (source === 'BEGIN IMMEDIATE') deciding.clear();
-      if (source === 'COMMIT' && (isHere('inside') || [...deciding].some(endsInside))) die();
+      if (source === 'BEGIN IMMEDIATE') written.clear();
+      if (source === 'COMMIT' && [...written].some(([story, operation]) => endsInside(story, operation))) {
+        const inTransaction = [...written.keys()].map(({ plan }) => plan.story);
+        // On a busy machine one may still stand in the line for the transaction that dies: it is not there any more either.
+        for (const { plan } of gathered) say({ held: plan.story, inTransaction });
+        die();
+      }
       return super.exec(source);
     }
   }
 
-  /** What a rule decides, noting whose rule it is. @template A @param {Story} story @param {A} decided */
-  const noted = (story, decided) => {
-    deciding.add(story);
-    return decided;
+  /** A write of a story, which joins those that it is to die with. @template A @param {string} operation @param {() => Promise<A>} write */
+  const writing = (operation, write) => async () => {
+    const story = stories.getStore();
+    if (story !== undefined) await gather(story, operation);
+    return write();
   };
 
   /** @param {{ path: string, busyPatienceMs?: number }} options @returns {TokenStore} */
@@ -82,26 +105,64 @@ export const deadlyPorts = async ({ load, plans, say }) => {
     return {
       ...inner,
       read: (key) => step('read', inner.read(key)),
-      putPending: (pending, nowMs) => step('put pending', inner.putPending(pending, nowMs)),
+      putPending: (pending, nowMs) => {
+        const story = stories.getStore();
+        /** Its cells are read in the transaction, when the row is written. */
+        const seen = new Proxy(pending, {
+          get: (target, name, receiver) => {
+            if (story !== undefined) written.set(story, 'put pending');
+            return Reflect.get(target, name, receiver);
+          },
+        });
+        return step('put pending', writing('put pending', inner.putPending(seen, nowMs)));
+      },
       updatePending: (id, change) => async () => {
         const story = stories.getStore();
         if (story === undefined) return inner.updatePending(id, change)();
         const found = await inner.updatePending(id, (current) => ({ pending: current, result: current }))();
         const current = found._tag === 'Right' ? found.right : undefined;
-        const write = inner.updatePending(id, (before) => noted(story, change(before)));
-        return step(pendingMeaning(current, change(current).pending), write)();
+        const operation = pendingMeaning(current, change(current).pending);
+        const write = inner.updatePending(id, (before) => {
+          const decided = change(before);
+          if (decided.pending !== before) written.set(story, operation);
+          return decided;
+        });
+        return step(operation, writing(operation, write))();
       },
       update: (key, change, options) => async () => {
         const story = stories.getStore();
         if (story === undefined) return inner.update(key, change, options)();
         const found = await inner.read(key)();
         const current = found._tag === 'Right' ? found.right : undefined;
-        const write = inner.update(key, (before, nowMs) => noted(story, change(before, nowMs)), options);
-        return step(meaning(current, change(current, undefined)), write)();
+        const operation = meaning(current, change(current, undefined));
+        const write = inner.update(
+          key,
+          (before, nowMs) => {
+            const decided = change(before, nowMs);
+            if (decided._tag !== 'Keep') written.set(story, operation);
+            return decided;
+          },
+          options,
+        );
+        return step(operation, writing(operation, write))();
       },
-      updateNote: (name, change, options) => {
-        const rests = stories.getStore()?.sent === true ? 'note the rest' : 'look up the rest';
-        return step(name.startsWith('rest/') ? rests : 'note', inner.updateNote(name, change, options));
+      readNote: (name) => step(name.startsWith('client/') ? 'look up pauses' : 'look up note', inner.readNote(name)),
+      updateNote: (name, change, options) => async () => {
+        const story = stories.getStore();
+        if (story === undefined || !name.startsWith('client/')) return inner.updateNote(name, change, options)();
+        const found = await inner.readNote(name)();
+        const current = found._tag === 'Right' ? found.right : undefined;
+        const operation = noteMeaning(current, change(current).text);
+        const write = inner.updateNote(
+          name,
+          (before) => {
+            const decided = change(before);
+            if (decided.text !== before) written.set(story, operation);
+            return decided;
+          },
+          options,
+        );
+        return step(operation, writing(operation, write))();
       },
     };
   };
@@ -111,21 +172,17 @@ export const deadlyPorts = async ({ load, plans, say }) => {
     /** @type {HttpClient} */
     const inner = gotHttpClient({ clock, rules: { allowHttpOnLoopback: true } });
     return {
-      send: (request) => async () => {
-        const story = stories.getStore();
-        if (story !== undefined) story.sent = true;
-        return step('send', inner.send(request))();
-      },
+      send: (request) => step('send', inner.send(request)),
     };
   };
 
   /** Runs a call as the story of its account. @template A @param {unknown} key @param {() => Promise<A>} call */
   const inStory = (key, call) => {
     const plan = typeof key === 'string' ? plans[key] : undefined;
-    return plan === undefined ? call() : stories.run({ plan, sent: false, doing: undefined }, step('hand out', call));
+    return plan === undefined ? call() : stories.run({ plan, doing: undefined }, step('hand out', call));
   };
 
-  return { store, httpClient, inStory };
+  return { store, httpClient, inStory, goOn };
 };
 
 /** What becomes of a pending authorization. @param {PendingAuthorization | undefined} current @param {PendingAuthorization | undefined} next */
@@ -136,13 +193,25 @@ const pendingMeaning = (current, next) => {
   return next.delivery.completed ? 'complete pending' : 'take pending';
 };
 
+/** What is noted of a client. @param {string | undefined} current @param {string | undefined} next */
+const noteMeaning = (current, next) => {
+  const [before, after] = [current, next].map((text) => JSON.parse(text ?? '{}'));
+  if (JSON.stringify(after.limit) !== JSON.stringify(before.limit)) return 'note the limit';
+  if (after.rejectedAt !== before.rejectedAt) return 'note the refusal';
+  return after.failures > (before.failures ?? 0) ? 'note the failure' : 'note the success';
+};
+
 /** What a change does to an account, in the words of the renewal protocol. @param {AccountRecord | undefined} current @param {Change} change */
 const meaning = (current, change) => {
   if (change._tag !== 'Put') return 'look';
   const { record } = change;
   if (record.generation > (current?.generation ?? 0)) return 'commit';
   if (record.attempt !== undefined && record.attempt.id !== current?.attempt?.id) return 'begin';
+  if ((record.authorizationsBegun ?? 0) > (current?.authorizationsBegun ?? 0)) return 'number';
   if (current?.attempt === undefined) return 'update';
+  if (record.attempt?.id === current.attempt.id && record.attempt.announcedAt !== current.attempt.announcedAt) {
+    return 'announce';
+  }
   if (record.attempt?.unknown === true) return 'leave open';
   return record.failure?.terminal === undefined ? 'release' : 'reject';
 };

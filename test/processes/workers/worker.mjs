@@ -55,6 +55,7 @@ const open = (aheadMs) => {
     store: deadly.store({ path: settings.path, ...settings.store }),
     encryption: { keys: [settings.encryptionKey] },
     allowHttpOnLoopback: true,
+    ...(settings.storeTimeoutMs === undefined ? {} : { storeTimeoutMs: settings.storeTimeoutMs }),
     overrides: [
       swapPorts({
         clock,
@@ -153,6 +154,7 @@ const calls = {
   },
   start: async (llavero, options) => llavero.start(options),
   close: (llavero) => llavero.close(),
+  goOn: async () => deadly.goOn(),
   move: async (_llavero, ms) => {
     movedByMs = ms;
   },

@@ -1,0 +1,3 @@
+import { describePlantedBugs } from './describe-planted-bugs.js';
+
+describePlantedBugs(0, 2);
