@@ -22,6 +22,12 @@ describe('a named test', () => {
     ]);
   });
 
+  it('is read from a title that links to its file', () => {
+    expect(namedTests('[`does this`](../test/a.test.ts); [`file.ts`](src/file.ts), [that](test/b.test.ts)')).toEqual([
+      ['test/a.test.ts', 'does this'],
+    ]);
+  });
+
   it('is there when its title stands as it is, and not as a part of another', () => {
     expect(hasTest(here, 'name no test that is not there')).toBe(true);
     expect(hasTest(here, 'name no test')).toBe(false);
