@@ -126,7 +126,7 @@ const run = (lane, number) =>
     child.on('exit', () => {
       const isDone = lane.next >= base + seeds;
       if (!isDone && !isStopped)
-        console.error(`Lane ${number} ended by itself, somewhere in the hundred seeds from ${lane.next}.`);
+        console.error(`Lane ${number} ended by itself, somewhere in the seeds from ${lane.next}.`);
       resolve(isDone);
     });
   });

@@ -48,6 +48,10 @@ export const describeLane = (name: string, lane: number): void => {
       expect(seen.unknown).toBeGreaterThan(schedules / 20);
       expect(seen.refused).toBeGreaterThan(schedules / 40);
       expect(seen.deaths).toBeGreaterThan(schedules / 10);
+      expect(seen.outages).toBeGreaterThan(schedules / 20);
+      expect(seen.swaps).toBeGreaterThan(schedules / 40);
+      expect(seen.wrongClients).toBeGreaterThan(schedules / 40);
+      expect(seen.noVerdicts).toBeGreaterThan(schedules / 40);
     });
 
     it('keep every promise under fresh schedules, which nobody has seen', { timeout: 12 * hours }, async () => {

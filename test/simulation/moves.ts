@@ -107,6 +107,7 @@ const providerOutage: Move = (world, worker, key, weather) => {
   if (weather.providerIs !== undefined || weather.isFair) return everybodyAsks(world, worker, key, weather);
   const [name, form] = someOutage(world.random);
   const ms = world.random.pick([3, 20, 100, 100, 600, 3 * 3_600, 50 * 3_600]) * secondMs;
+  const beganMs = world.scheduler.nowMs();
   weather.providerIs = form;
   world.trace.add(`  the provider is down for ${ms} ms: ${name}`);
   if (ms >= 600 * secondMs || world.random.chance(0.5)) world.hold(world.scheduler.nowMs() + ms);
@@ -114,6 +115,7 @@ const providerOutage: Move = (world, worker, key, weather) => {
   askMeanwhile(world, ms);
   later(world, 'the provider is back', ms, () => {
     weather.providerIs = undefined;
+    world.outages.push({ beganMs, endedMs: world.scheduler.nowMs() });
     watchRecovery(world, weather, afterOutage);
   });
 };

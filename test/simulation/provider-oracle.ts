@@ -95,6 +95,8 @@ export interface ProviderOracle {
   /** The merchant disconnects: nothing issued for the account until now lives on. */
   readonly disconnect: (key: string) => void;
   readonly lives: (refreshToken: string) => boolean;
+  /** How often a refresh token was refused. */
+  readonly refusals: () => number;
   readonly applicationOf: (token: string) => Application | undefined;
   /** The account a code, a refresh token or an access token was issued for. */
   readonly keyOf: (secret: string) => string | undefined;
@@ -110,6 +112,7 @@ export const makeProviderOracle = (rules: OracleRules, nowMs: () => number, rand
   const refreshes = new Map<string, RefreshEntry>();
   const accesses = new Map<string, AccessEntry>();
   let serials = 0;
+  let refusals = 0;
 
   const isDead = ({ family, revoked, replacedAtMs, expiresAtMs }: RefreshEntry): boolean => {
     if (revoked || family.revoked || nowMs() >= expiresAtMs) return true;
@@ -174,8 +177,10 @@ export const makeProviderOracle = (rules: OracleRules, nowMs: () => number, rand
     },
     renew: (refreshToken, application = 'ours') => {
       const entry = refreshes.get(refreshToken);
-      if (entry === undefined || entry.family.application !== application) return left('invalid_grant');
-      if (!isDead(entry)) return right(rotate(refreshToken, entry));
+      const isTheirs = entry !== undefined && entry.family.application === application;
+      if (isTheirs && !isDead(entry)) return right(rotate(refreshToken, entry));
+      refusals += 1;
+      if (!isTheirs) return left('invalid_grant');
       if (rules.rotation === 'strict-family' && entry.replacedAtMs !== undefined) entry.family.revoked = true;
       return left('invalid_grant');
     },
@@ -198,6 +203,7 @@ export const makeProviderOracle = (rules: OracleRules, nowMs: () => number, rand
       const entry = refreshes.get(refreshToken);
       return entry !== undefined && !isDead(entry);
     },
+    refusals: () => refusals,
     applicationOf: (token) => (refreshes.get(token) ?? accesses.get(token))?.family.application,
     keyOf: (secret) => (codes.get(secret) ?? refreshes.get(secret) ?? accesses.get(secret))?.family.key,
     familyOf: (secret) => (codes.get(secret) ?? refreshes.get(secret) ?? accesses.get(secret))?.family,

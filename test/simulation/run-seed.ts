@@ -6,6 +6,7 @@ import { everybodyForces, makeMoves } from './moves.js';
 import { planOf } from './plan.js';
 import { seededRandom } from './random.js';
 import { fairWeather, seededFates, type Weather } from './seeded-fates.js';
+import { seenIn, type Seen } from './seen.js';
 import { runDry } from './at-rest.js';
 import { makeTrace } from './trace.js';
 import { makeWorld, type World } from './world.js';
@@ -19,20 +20,6 @@ export interface RunResult {
   /** Empty unless it was asked for. */
   readonly trace: readonly string[];
   readonly seen: Seen;
-}
-
-/** How often a run came to what the protocol is for. */
-export interface Seen {
-  readonly requests: number;
-  readonly commits: number;
-  readonly recoveries: number;
-  /** Answers that came too late: somebody else's token had been committed, or the account was gone. */
-  readonly discarded: number;
-  /** Processes that died. */
-  readonly deaths: number;
-  /** Renewals of which nobody knew whether they had been processed. */
-  readonly unknown: number;
-  readonly refused: number;
 }
 
 /** Every account connected, as on most days. */
@@ -81,13 +68,3 @@ export const runSeed = async (seed: number, makeWorker: MakeWorker, keepTrace = 
     seen: seenIn(world),
   };
 };
-
-const seenIn = ({ ledger, events, deaths }: World): Seen => ({
-  requests: ledger.requests.length,
-  commits: ledger.commits(),
-  recoveries: events.filter((event) => event.type === 'renewal_started' && event.recovery).length,
-  discarded: events.filter(({ type }) => type === 'token_discarded').length,
-  deaths: deaths(),
-  unknown: ledger.requests.filter(({ heard }) => heard === 'silent' || heard === 'unknown').length,
-  refused: ledger.requests.filter(({ heard }) => heard === 'refused').length,
-});

@@ -2,9 +2,9 @@ import { makeWorkerMaker } from './make-worker.js';
 import { simulateLane } from './simulate.js';
 
 /** So many seeds of all lanes are run between two reports. */
-const seedsAReport = 100;
+const seedsAReport = 20;
 
-/** `node seeds-process.js LANE FIRST END` runs the seeds of one lane and tells its parent how far it is, a hundred at a time. */
+/** `node seeds-process.js LANE FIRST END` runs the seeds of one lane and tells its parent how far it is, some at a time. */
 const [lane = 0, first = 0, end = 0] = process.argv.slice(2).map(Number);
 const makeWorker = makeWorkerMaker();
 const stray: string[] = [];

@@ -1,5 +1,6 @@
 import type { MakeWorker } from './make-worker.js';
-import { runSeed, type RunResult, type Seen } from './run-seed.js';
+import { runSeed, type RunResult } from './run-seed.js';
+import { nothingSeen, together, type Seen } from './seen.js';
 import type { Seeds } from './seeds.js';
 
 /** So many lanes share the seeds, each in a process of its own. */
@@ -11,27 +12,6 @@ export interface LaneResult {
   readonly failures: readonly RunResult[];
   readonly seen: Seen;
 }
-
-const nothingSeen: Seen = {
-  requests: 0,
-  commits: 0,
-  recoveries: 0,
-  discarded: 0,
-  deaths: 0,
-  unknown: 0,
-  refused: 0,
-};
-
-/** What was seen in both. */
-const together = (one: Seen, other: Seen): Seen => ({
-  requests: one.requests + other.requests,
-  commits: one.commits + other.commits,
-  recoveries: one.recoveries + other.recoveries,
-  discarded: one.discarded + other.discarded,
-  deaths: one.deaths + other.deaths,
-  unknown: one.unknown + other.unknown,
-  refused: one.refused + other.refused,
-});
 
 /** Runs those of the seeds that fall into this lane, until so many of them have failed. */
 export const simulateLane = async (

@@ -53,6 +53,12 @@ export interface ProcessLife extends SimProcess {
   pausedMs: number;
 }
 
+/** A time in which the provider was down, in milliseconds since the world began. */
+export interface Outage {
+  readonly beganMs: number;
+  readonly endedMs: number;
+}
+
 /** A call that has not been answered yet. */
 export interface OpenCall {
   readonly worker: Worker;
@@ -73,6 +79,8 @@ export interface World {
   readonly violation: (text: string) => void;
   readonly events: readonly LlaveroEvent[];
   readonly openCalls: Set<OpenCall>;
+  /** Those that are over. */
+  readonly outages: Outage[];
   /** Those that live and are not closing. */
   readonly workers: () => readonly Worker[];
   readonly startWorker: (slot: number) => Worker;
@@ -362,6 +370,7 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
     violation,
     events,
     openCalls,
+    outages: [],
     workers: () => [...living].filter(({ isClosing }) => !isClosing),
     startWorker,
     retire: (worker) => {
