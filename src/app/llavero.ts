@@ -138,11 +138,15 @@ export interface LlaveroDeps {
 /** Whether a llavero takes new work, and whether anybody still waits for its old work. */
 export interface Lifetime {
   closing: boolean;
+  /** Nobody waits any longer for what could be had again. */
+  hurried: boolean;
   abandoned: boolean;
 }
 
 /** How long `close` waits for answers that are under way and for a store that does not take them. */
 const drainMs = 30_000;
+/** How long it waits for a store that does not take what could be had again, such as a token for client credentials. */
+const drainReplaceableMs = 2_000;
 
 const thrown = (error: UseCaseError | CallFailure): unknown => {
   switch (error._tag) {
@@ -222,6 +226,9 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
     lifetime.closing = true;
     stopSweeping.abort();
     const drained = new AbortController();
+    void clock.sleep(drainReplaceableMs, drained.signal).then(() => {
+      lifetime.hurried = true;
+    });
     const limit = clock.sleep(drainMs, drained.signal).then(() => {
       lifetime.abandoned = true;
     });

@@ -103,6 +103,23 @@ describe('close', () => {
     expect(clock.sleepers).toBe(0);
   });
 
+  it('waits no longer than 2 s for a store that does not take a token which can be had again', async () => {
+    const { llavero, clock, http, store, settle } = makeScene();
+    http.handle(() => {
+      store.failNext('update', 1_000);
+      return citrusAnswer(1);
+    });
+    const obtaining = codeOf(llavero.token(citrusKey));
+    await settle();
+    const closing = llavero.close();
+    await clock.advance(2 * secondMs - 1);
+    expect(await isOver(closing, settle)).toBe(false);
+    await clock.advance(1 + secondMs);
+    expect(await isOver(closing, settle)).toBe(true);
+    expect(await obtaining).toBe('ERR_STORE_FAILED');
+    expect(clock.sleepers).toBe(0);
+  });
+
   it('waits for a call that has only begun', async () => {
     const { llavero, another, http, store, settle } = makeScene();
     await llavero.ready();

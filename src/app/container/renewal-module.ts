@@ -32,7 +32,7 @@ import { internals, ports, services } from './identifiers.js';
 export const renewalModule = (): ContainerModule =>
   new ContainerModule(({ bind }) => {
     bind(internals.lifetime)
-      .toResolvedValue(() => ({ closing: false, abandoned: false }))
+      .toResolvedValue(() => ({ closing: false, hurried: false, abandoned: false }))
       .inSingletonScope();
     bind(internals.flights)
       .toResolvedValue(() => makeSingleFlight())
@@ -95,7 +95,12 @@ export const renewalModule = (): ContainerModule =>
 
     bind(internals.persist)
       .toResolvedValue(
-        (clock, randomness, lifetime) => makePersist({ clock, randomness, abandoned: () => lifetime.abandoned }),
+        (clock, randomness, lifetime) =>
+          makePersist({
+            clock,
+            randomness,
+            abandoned: (isReplaceable) => lifetime.abandoned || (isReplaceable && lifetime.hurried),
+          }),
         [ports.clock, ports.randomness, internals.lifetime],
       )
       .inSingletonScope();

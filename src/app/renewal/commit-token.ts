@@ -116,10 +116,11 @@ export const makeCommitToken = ({
         const nowMs = serverNowMs ?? clock.nowMs();
         return rule(current, nowMs, partsOf(account, token, sealed, nowMs));
       });
+    const options = { isReplaceable: account.grant.repeatable };
     // Sealed once: by the sealed text a later try knows a commit of its own whose answer was lost.
     return pipe(
-      persist(vault.sealToken(key, token), account.policy, delayed),
-      TE.flatMap((sealed) => persist(write(sealed), account.policy, delayed)),
+      persist(vault.sealToken(key, token), account.policy, delayed, options),
+      TE.flatMap((sealed) => persist(write(sealed), account.policy, delayed, options)),
       TE.tapIO((committed) => () => announce(committed)),
     );
   };

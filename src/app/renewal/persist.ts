@@ -14,13 +14,22 @@ export type Persist = <A>(
   policy: RefreshPolicy,
   /** Told after each failed try. */
   onDelay: (error: TokenError, tries: number) => void,
+  options?: PersistOptions,
 ) => TE.TaskEither<TokenError, A>;
+
+/** What a write is worth. */
+export interface PersistOptions {
+  /** What is lost with it can be had again without harm: a process that closes waits for it for a moment only. */
+  readonly isReplaceable?: boolean | undefined;
+  /** By the monotonic clock: no try that fails after then is followed by another. */
+  readonly untilMonotonicMs?: number | undefined;
+}
 
 export interface PersistDeps {
   readonly clock: Clock;
   readonly randomness: Randomness;
   /** True once nobody waits any longer: the last error is then the result. */
-  readonly abandoned: () => boolean;
+  readonly abandoned: (isReplaceable: boolean) => boolean;
 }
 
 /**
@@ -37,13 +46,16 @@ export const makePersist = ({ clock, randomness, abandoned }: PersistDeps): Pers
     write: TE.TaskEither<TokenError, A>,
     policy: RefreshPolicy,
     onDelay: (error: TokenError, tries: number) => void,
+    options: PersistOptions,
     tries: number,
   ): TE.TaskEither<TokenError, A> =>
     pipe(
       write,
       TE.orElse((error) => {
         onDelay(error, tries);
-        if (abandoned() || isClosed(error)) return TE.left(error);
+        const { isReplaceable = false, untilMonotonicMs = Infinity } = options;
+        const isLate = clock.monotonicMs() >= untilMonotonicMs;
+        if (isLate || abandoned(isReplaceable) || isClosed(error)) return TE.left(error);
         const restMs = coolDownMs(
           { ...policy, cooldownMinMs: 50, cooldownMaxMs: Math.max(50, longestWaitMs(policy)) },
           tries,
@@ -51,9 +63,9 @@ export const makePersist = ({ clock, randomness, abandoned }: PersistDeps): Pers
         );
         return pipe(
           TE.fromTask<void, TokenError>(() => clock.sleep(restMs)),
-          TE.flatMap(() => attempt(write, policy, onDelay, tries + 1)),
+          TE.flatMap(() => attempt(write, policy, onDelay, options, tries + 1)),
         );
       }),
     );
-  return (write, policy, onDelay) => attempt(write, policy, onDelay, 1);
+  return (write, policy, onDelay, options = {}) => attempt(write, policy, onDelay, options, 1);
 };

@@ -108,14 +108,19 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
     attemptNowMs: hostTime.nowMsFor(attemptDatedAt(current)),
   });
 
-  /** An attempt whose write was never answered is taken back, since nothing is sent under it. */
+  /**
+   * An attempt whose write was never answered is taken back, since nothing is sent under it. No answer depends on that, and
+   * once the attempt has settled it may be recovered like any other.
+   */
   const takeBack = (account: Account, attemptId: string): void => {
     const write = drafts.update(
       account.record,
       (current, serverNowMs) => withdrawAttempt(current, serverNowMs ?? clock.nowMs(), account.record, attemptId),
       { urgent: true },
     );
-    inBackground(persist(write, account.policy, () => undefined));
+    const { attemptTtlMs, settleMs } = account.policy;
+    const untilMonotonicMs = clock.monotonicMs() + attemptTtlMs + settleMs;
+    inBackground(persist(write, account.policy, () => undefined, { isReplaceable: true, untilMonotonicMs }));
   };
 
   const write = (account: Account, request: BeginRequest, tries: number, sinceMs: number): UseCase<Begun> =>

@@ -72,6 +72,36 @@ describe('a store that cannot be written before anything was sent', () => {
     expect(http.requests).toHaveLength(1);
   });
 
+  it('is told so no longer than until the attempt has settled, when it is recovered like any other', async () => {
+    const { llavero, http, store, clock } = await nearItsEnd(0);
+    for (let time = 0; time < 3; time += 1) store.loseNextAnswer('update');
+    store.failNext('update', 1_000);
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_STORE_FAILED');
+    await clock.advance(102 * secondMs);
+    expect(clock.sleepers).toBe(0);
+    store.resetCounts();
+    await clock.advance(minuteMs);
+    expect(store.asked('update')).toBe(0);
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it('holds a process that closes up for 2 s more, since no answer is lost with it', async () => {
+    const { llavero, store, clock, settle } = await nearItsEnd(0);
+    for (let time = 0; time < 3; time += 1) store.loseNextAnswer('update');
+    store.failNext('update', 1_000);
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_STORE_FAILED');
+    const startedMs = clock.monotonicMs();
+    let tookMs: number | undefined;
+    void llavero.close().then(() => (tookMs = clock.monotonicMs() - startedMs));
+    for (let part = 0; part < 100; part += 1) {
+      await clock.advance(0.1 * secondMs);
+      await settle();
+    }
+    expect(tookMs).toBeGreaterThanOrEqual(2 * secondMs);
+    expect(tookMs).toBeLessThanOrEqual(3.2 * secondMs);
+    expect(clock.sleepers).toBe(0);
+  });
+
   it('leaves an earlier request unresolved when the recovery of it is taken back', async () => {
     const { llavero, http, store, clock, settle } = await nearItsEnd(0);
     http.fail('Unknown', 'ECONNRESET');

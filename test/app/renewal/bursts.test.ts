@@ -188,6 +188,22 @@ describe('accounts that are all due at once, on a disk whose flush takes 10 ms',
     expect(requests()).toBe(4_000);
   });
 
+  it('keep no person waiting who connects an account in the middle of it', async () => {
+    const { clock, llavero, burst } = await crowd(4_000);
+    const crowded = burst();
+    await clock.advance(secondMs);
+    const sinceMs = clock.monotonicMs();
+    let tookMs = Infinity;
+    const connected = llavero.exchange('centry/new', { code: 'code' }).then((token) => {
+      tookMs = clock.monotonicMs() - sinceMs;
+      return token;
+    });
+    expect((await crowded).served).toBe(4_000);
+    process.stdout.write(`a code was exchanged in ${tookMs} ms in the middle of a burst of 4000\n`);
+    expect(tookMs).toBeLessThan(0.5 * secondMs);
+    expect((await connected).generation).toBe(1);
+  });
+
   it('are sent once each by two processes that meet the same burst', async () => {
     const scene = await crowd(1_000);
     const bursts = await Promise.all([scene.burst(), scene.burst(scene.another())]);
