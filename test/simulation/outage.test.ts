@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { testSize } from '../test-size.js';
 import {
   callersReturnMs,
   outageCentry,
@@ -20,13 +21,16 @@ const page = '<html><body><h1>We will be back soon</h1></body></html>';
 const named = ['invalid_grant', 'invalid_client', 'unauthorized_client', 'server_error', 'invalid_request'] as const;
 
 const unavailable: DownForm = () => ({ status: 503, json: undefined });
-/** Every form that an outage comes in; in none of them is anything processed. Ten thousand accounts for one of them take long enough. */
+/** Ten thousand accounts for one of the forms take long enough. */
+const [many, fewer] = testSize() === 'short' ? [2_000, 500] : [10_000, 1_000];
+
+/** Every form that an outage comes in; in none of them is anything processed. */
 const forms: readonly (readonly [what: string, accounts: number, form: DownForm])[] = [
-  ['answers 503', 10_000, unavailable],
-  ['shows an HTML page', 1_000, (n) => ({ status: n % 2 === 0 ? 502 : 504, json: undefined, text: page })],
-  ['hangs', 1_000, () => ({ _tag: 'Hang' })],
-  ['resets connections', 1_000, () => ({ _tag: 'Unknown', why: 'ECONNRESET' })],
-  ['names errors of RFC 6749', 1_000, (n) => ({ status: 500, json: { error: named[n % named.length] } })],
+  ['answers 503', many, unavailable],
+  ['shows an HTML page', fewer, (n) => ({ status: n % 2 === 0 ? 502 : 504, json: undefined, text: page })],
+  ['hangs', fewer, () => ({ _tag: 'Hang' })],
+  ['resets connections', fewer, () => ({ _tag: 'Unknown', why: 'ECONNRESET' })],
+  ['names errors of RFC 6749', fewer, (n) => ({ status: 500, json: { error: named[n % named.length] } })],
 ];
 
 /** The pauses of DESIGN step 9: the first of 1 s, each twice the one before, up to 60 s. */

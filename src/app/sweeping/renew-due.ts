@@ -6,7 +6,7 @@ import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import { mendedWithinMs, type Ending } from './fate.js';
 import type { Gate } from './gate.js';
 import { endingOf, isPaused, type StillDue } from './still-due.js';
-import type { Turn, TurnOf } from './turns.js';
+import type { TurnOf } from './turns.js';
 
 /** What the accounts of one sweep share. */
 export interface SweepRun {
@@ -29,17 +29,20 @@ export interface RenewDueDeps {
 }
 
 export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): RenewDue => {
-  /** Waits for a slot where the provider's rate is limited; while it waited, somebody else may have been quicker. */
-  const takeSlot = async (account: Account, run: SweepRun, turn: Turn): Promise<Either<Ending, Account>> => {
+  /**
+   * Waits for a slot where the provider's rate is limited; while it stood in line for its turn, and while it waited, a caller
+   * may have been quicker. A slot that was waited for in vain is not spare: the caller's request had the same one.
+   */
+  const takeSlot = async (account: Account, run: SweepRun): Promise<Either<Ending, Account>> => {
     const endingAfter = stillDue.endingAfter(account.record);
     const allowed = await pauses.check(account)();
     if (isLeft(allowed)) return left(endingAfter(allowed.left));
     if (account.provider.requestRate === undefined) return right(account);
-    const slot = turn.spareSlot ? allowed : await pauses.pace(account, run.pause)();
-    if (isLeft(slot)) return left(endingAfter(slot.left));
-    const still = await stillDue.lookAgain(account.record, run.keepWarm)();
-    turn.spareSlot = isLeft(still);
-    return still;
+    const lookAgain = stillDue.lookAgain(account.record, run.keepWarm);
+    const still = await lookAgain();
+    if (isLeft(still)) return still;
+    const slot = await pauses.pace(account, run.pause)();
+    return isLeft(slot) ? left(endingAfter(slot.left)) : lookAgain();
   };
 
   const renew = async ({ record, policy, provider }: Account, { keepWarm, stop }: SweepRun): Promise<Ending> => {
@@ -61,7 +64,7 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
     const turn = run.turnOf(account);
     await turn.enter();
     try {
-      const slot = await takeSlot(account, run, turn);
+      const slot = await takeSlot(account, run);
       if (isLeft(slot)) return slot.left;
       await run.inFlight.enter();
     } finally {

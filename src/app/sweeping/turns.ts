@@ -1,20 +1,14 @@
 import type { Account } from '../accounts/account.js';
 import { makeGate, type Gate } from './gate.js';
 
-/** Where the accounts of one client line up: one at a time waits for its slot and for its place in flight. */
-export interface Turn extends Gate {
-  /** A slot that was waited for and not used: somebody else had been quicker. */
-  spareSlot: boolean;
-}
-
-/** The turn of an account's client. */
-export type TurnOf = (account: Account) => Turn;
+/** Where the accounts of an account's client line up: one at a time waits for its slot and for its place in flight. */
+export type TurnOf = (account: Account) => Gate;
 
 export const makeTurns = (): TurnOf => {
-  const turns = new Map<string, Turn>();
+  const turns = new Map<string, Gate>();
   return ({ provider, client }) => {
     const name = `${provider.id}/${client}`;
-    const turn = turns.get(name) ?? { ...makeGate(1), spareSlot: false };
+    const turn = turns.get(name) ?? makeGate(1);
     turns.set(name, turn);
     return turn;
   };
