@@ -59,14 +59,14 @@ const startAgain = (error: TokenError): TokenError =>
 export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
   const { store, accounts, vault, cache, send, commit, clock, events } = deps;
 
-  const handOut = (account: Account): UseCase<Token> => {
+  const handOut = (account: Account, askedMonotonicMs: number): UseCase<Token> => {
     const held = heldOf(account);
     if (held === undefined) {
       cache.drop(account.key.key);
       const why = 'the access token or its type cannot be used';
       return TE.left(tokenError('ResponseMalformed', { key: account.key.key, why }));
     }
-    return TE.right(cache.hold(held, account.policy).token);
+    return TE.right(cache.hold(held, account.policy, askedMonotonicMs).token);
   };
 
   const warn = ({ provider, grant, key: { key } }: Account, { token, warnings }: Issued): void => {
@@ -85,6 +85,7 @@ export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
     const { key, incarnation, credential: credentialRead } = account.record;
     const { token } = issued;
     const registered = { ...account.registered, ...account.grant.learned?.(code) };
+    const askedMonotonicMs = clock.monotonicMs();
     return pipe(
       vault.sealCredential(key, registered),
       TE.flatMap((credential) =>
@@ -101,10 +102,13 @@ export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
         switch (committed._tag) {
           case 'Committed':
             warn(account, issued);
-            return handOut({ ...account, record: committed.record, token });
+            return handOut({ ...account, record: committed.record, token }, askedMonotonicMs);
           case 'Renewed':
           case 'NewerAuthorization':
-            return pipe(accounts.open(committed.record), TE.flatMap(handOut));
+            return pipe(
+              accounts.open(committed.record),
+              TE.flatMap((newer) => handOut(newer, askedMonotonicMs)),
+            );
           case 'NewerGeneration':
             return pipe(
               accounts.open(committed.record),

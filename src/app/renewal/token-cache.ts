@@ -45,8 +45,9 @@ export interface TokenCache {
   readonly find: (key: string) => CachedToken | undefined;
   /**
    * Keeps a token unless a newer one is known: a slow reading of the store never brings an older or refused one back. Of two
-   * registrations nothing here says which came first, so neither is kept and the next call reads the store. `askedMonotonicMs`
-   * is when the store was asked for it, where that is not now.
+   * registrations the one is newer that the store was asked for after the other was here already, since none comes back; where
+   * that cannot be told, neither is kept and the next call reads the store. `askedMonotonicMs` is when the store was asked for
+   * the token, or to commit it; without it the token is as of now, and whether another registration's came first is not told.
    */
   readonly hold: (held: Held, policy: RefreshPolicy, askedMonotonicMs?: number) => CachedToken;
   /** Whether it is time to ask the store about this token, so that nobody has to wait for that: half of `recheckMs` is over. */
@@ -162,7 +163,11 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
   const askedAt = (askedMonotonicMs: number, knownMs = -Infinity): number =>
     Math.max(knownMs, Math.min(monotonicMs(), Math.floor(askedMonotonicMs - madeAtMonotonicMs)));
 
-  const hold: TokenCache['hold'] = (held, policy, askedMonotonicMs = clock.monotonicMs()) => {
+  /** Whether the store was asked for something else only after this had been read. */
+  const wasHereBefore = ({ loadedMonotonicMs }: Entry, askedMonotonicMs: number | undefined): boolean =>
+    askedMonotonicMs !== undefined && Math.floor(askedMonotonicMs - madeAtMonotonicMs) > loadedMonotonicMs;
+
+  const hold: TokenCache['hold'] = (held, policy, askedMonotonicMs) => {
     const { key, generation } = held.token;
     const known = byKey.get(key);
     const sameGrant = known?.incarnation === held.incarnation;
@@ -181,12 +186,12 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       policy,
       isLongest: same && known.isLongest,
       jitter: known?.jitter ?? jitter(),
-      checkedMs: askedAt(askedMonotonicMs, same ? known.checkedMs : undefined),
+      checkedMs: askedAt(askedMonotonicMs ?? clock.monotonicMs(), same ? known.checkedMs : undefined),
       loadedWallMs: same ? known.loadedWallMs : wallMs(),
       loadedMonotonicMs: same ? known.loadedMonotonicMs : nowMs,
     };
     if (hasEnded) return entry;
-    if (known !== undefined && !sameGrant) {
+    if (known !== undefined && !sameGrant && !wasHereBefore(known, askedMonotonicMs)) {
       byKey.delete(key);
       return entry;
     }

@@ -37,10 +37,10 @@ export const makeInvalidateToken = ({
   events,
 }: InvalidateTokenDeps): InvalidateToken => {
   /** The refused token may be one that another process has replaced since: what the store holds now takes its place. */
-  const adopt = (account: Account): void => {
+  const adopt = (account: Account, askedMonotonicMs: number): void => {
     const held = heldOf(account);
     if (held === undefined) cache.drop(account.record.key);
-    else cache.hold(held, account.policy);
+    else cache.hold(held, account.policy, askedMonotonicMs);
   };
 
   const mark = (
@@ -61,18 +61,25 @@ export const makeInvalidateToken = ({
     );
   };
 
-  return (text, rejected, options = {}) =>
-    rejected?.accessToken instanceof Secret
-      ? pipe(
+  return (text, rejected, options = {}) => {
+    if (!(rejected?.accessToken instanceof Secret)) {
+      return TE.left(misuse('invalidate(key, token): pass the token that the API refused'));
+    }
+    return pipe(
+      TE.fromIO<number, UseCaseError>(() => clock.monotonicMs()),
+      TE.flatMap((askedMonotonicMs) =>
+        pipe(
           accounts.get(text),
-          TE.flatMap((account) => {
-            adopt(account);
-            return isOf(account, rejected)
-              ? mark(account.record, options)
-              : TE.right<UseCaseError, Invalidation>({ _tag: 'Unchanged' });
-          }),
-        )
-      : TE.left(misuse('invalidate(key, token): pass the token that the API refused'));
+          TE.tapIO((account) => () => adopt(account, askedMonotonicMs)),
+        ),
+      ),
+      TE.flatMap((account) =>
+        isOf(account, rejected)
+          ? mark(account.record, options)
+          : TE.right<UseCaseError, Invalidation>({ _tag: 'Unchanged' }),
+      ),
+    );
+  };
 };
 
 const isOf = ({ record, token }: Account, rejected: Token): boolean =>

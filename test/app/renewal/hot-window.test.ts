@@ -250,6 +250,27 @@ describe('what is held', () => {
     expect(cache.find('shop/1')).toMatchObject({ incarnation: 'two', token: { generation: 1 } });
   });
 
+  it('is the token of the registration that the store was asked for once the other one was here', async () => {
+    const { clock, cache, held } = scene();
+    cache.hold(held('shop/1', 5), unchecked);
+    await clock.advance(2);
+    cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked, clock.monotonicMs() - 1);
+    expect(cache.find('shop/1')).toMatchObject({ incarnation: 'two', token: { generation: 1 } });
+    expect(isFresh(cache)).toBe(true);
+  });
+
+  it('is neither when the store was asked before the other was here, or at the same time', async () => {
+    for (const laterMs of [0, -1]) {
+      const { clock, cache, held } = scene();
+      await clock.advance(1);
+      cache.hold(held('shop/1', 5), unchecked);
+      const askedMonotonicMs = clock.monotonicMs() + laterMs;
+      await clock.advance(1);
+      cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked, askedMonotonicMs);
+      expect(cache.find('shop/1')).toBeUndefined();
+    }
+  });
+
   it('is not the token of a grant that was ended here', () => {
     const { cache, held } = scene();
     cache.hold(held(), unchecked);

@@ -92,6 +92,16 @@ describe('a fresh token', () => {
     expect((await llavero.token(centryKey)).generation).toBe(2);
   });
 
+  it('is that of a connection made anew here, whatever the store does, after another process had removed the first', async () => {
+    const { llavero, another, clock, http, store } = await authorizedCentry();
+    await another().remove(centryKey);
+    await clock.advance(secondMs);
+    http.answer(centryAnswer(2));
+    await llavero.exchange(centryKey, { code: 'another-code' });
+    store.failNext('read');
+    expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(2).access);
+  });
+
   it('goes out of memory when more accounts are in use than there is room for, and comes back from the store', async () => {
     const { llavero, http, store } = makeScene({ policy: { cacheEntries: 2 } });
     http.handle(() => citrusAnswer(1));
