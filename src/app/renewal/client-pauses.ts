@@ -23,6 +23,7 @@ import type { TokenStore, WriteOptions } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
 import { $, steps } from '../steps.js';
+import type { StoreClock } from './store-clock.js';
 
 /** What pausing has to know of an account. */
 export type PausingAccount = Pick<Account, 'provider' | 'client' | 'record' | 'policy'>;
@@ -33,7 +34,7 @@ export interface Admission extends ClientStanding {
   readonly probing: boolean;
   /** A success has something to end. */
   readonly isTroubled: boolean;
-  /** Unix milliseconds. */
+  /** By the store's clock, in Unix milliseconds. */
   readonly askedAtMs: number;
 }
 
@@ -102,9 +103,11 @@ const outage = 'the provider has been failing, and another account asks again fi
 export const makeClientPauses = ({
   store,
   clock,
+  storeClock,
 }: {
   readonly store: TokenStore;
   readonly clock: Clock;
+  readonly storeClock: Pick<StoreClock, 'nowMs'>;
 }): ClientPauses => {
   const read = (account: PausingAccount): TE.TaskEither<TokenError, ClientHealth> =>
     pipe(store.readNote(noteName(account)), TE.bimap(storeFailed(account.record.key), parseClientHealth));
@@ -138,7 +141,7 @@ export const makeClientPauses = ({
     );
 
   const waiting = ({ record: { key } }: PausingAccount, health: ClientHealth): TokenError | undefined => {
-    const nowMs = clock.nowMs();
+    const nowMs = storeClock.nowMs();
     const limitedMs = leftOf(health.limit, nowMs);
     if (limitedMs > 0) return tokenError('RateLimited', { key, paused: true, retryAfterMs: limitedMs });
     const pausedMs = leftOf(health.pause, nowMs);
@@ -157,7 +160,7 @@ export const makeClientPauses = ({
       const { epoch } = health;
       const { key } = account.record;
       if (health.pause !== undefined && wouldBegin({ epoch, asksForAll: false })) {
-        const probing = yield* $(change(account, (now) => claimProbe(now, clock.nowMs(), account.policy)));
+        const probing = yield* $(change(account, (now) => claimProbe(now, storeClock.nowMs(), account.policy)));
         if (!probing) {
           return yield* $(
             TE.left(
@@ -175,7 +178,8 @@ export const makeClientPauses = ({
       const refusedAt = refusedAtOf(account);
       const mayAsk =
         refusedAt !== undefined && !wouldBegin({ epoch, asksForAll: false }) && wouldBegin({ epoch, asksForAll: true });
-      const asksForAll = mayAsk && (yield* $(change(account, (now) => claimRejected(now, clock.nowMs(), refusedAt))));
+      const asksForAll =
+        mayAsk && (yield* $(change(account, (now) => claimRejected(now, storeClock.nowMs(), refusedAt))));
       return { epoch, asksForAll, probing: false };
     });
 
@@ -186,7 +190,7 @@ export const makeClientPauses = ({
   ): TE.TaskEither<TokenError, void> =>
     pipe(
       store.updateNote(noteName(account), (text) => {
-        const { health, waitMs } = takeSlot(parseClientHealth(text), clock.nowMs(), spacingMs(account), mostMs);
+        const { health, waitMs } = takeSlot(parseClientHealth(text), storeClock.nowMs(), spacingMs(account), mostMs);
         return { text: waitMs > mostMs ? text : formatClientHealth(health), result: waitMs };
       }),
       TE.mapError(storeFailed(account.record.key)),
@@ -206,10 +210,10 @@ export const makeClientPauses = ({
         const wait = waiting(account, health);
         if (wait !== undefined) return yield* $(TE.left(wait));
         const standing = yield* $(claim(account, health, wouldBegin));
-        if (!hasSlot && leftOf(health.pacing, clock.nowMs()) > 0 && wouldBegin(standing)) {
+        if (!hasSlot && leftOf(health.pacing, storeClock.nowMs()) > 0 && wouldBegin(standing)) {
           yield* $(slot(account, mostWaitMs, (ms) => clock.sleep(ms)));
         }
-        return { ...standing, isTroubled: isTroubled(health), askedAtMs: clock.nowMs() };
+        return { ...standing, isTroubled: isTroubled(health), askedAtMs: storeClock.nowMs() };
       }),
     check: (account) =>
       pipe(
@@ -224,21 +228,23 @@ export const makeClientPauses = ({
         read(account),
         TE.map((health) => ({
           epoch: health.epoch,
-          asksForAll: mayAskForAll(account, health, clock.nowMs()),
+          asksForAll: mayAskForAll(account, health, storeClock.nowMs()),
         })),
       ),
     succeeded: (account, admission) =>
-      admission.isTroubled ? changed(account, (health) => noteSuccess(health, clock.nowMs())) : TE.right(undefined),
+      admission.isTroubled
+        ? changed(account, (health) => noteSuccess(health, storeClock.nowMs()))
+        : TE.right(undefined),
     answered: (account, { probing }) =>
-      probing ? changed(account, (health) => noteAnswer(health, clock.nowMs())) : TE.right(undefined),
+      probing ? changed(account, (health) => noteAnswer(health, storeClock.nowMs())) : TE.right(undefined),
     failed: (account, { probing, askedAtMs }, retryAfterMs) => {
       const { key } = account.record;
       return changed(account, (health) =>
-        noteFailure(health, { key, nowMs: clock.nowMs(), askedAtMs, probing, retryAfterMs }, account.policy),
+        noteFailure(health, { key, nowMs: storeClock.nowMs(), askedAtMs, probing, retryAfterMs }, account.policy),
       );
     },
-    limited: (account, ms) => changed(account, (health) => noteLimit(health, clock.nowMs(), ms)),
-    rejected: (account) => changed(account, (health) => noteRejected(health, clock.nowMs())),
+    limited: (account, ms) => changed(account, (health) => noteLimit(health, storeClock.nowMs(), ms)),
+    rejected: (account) => changed(account, (health) => noteRejected(health, storeClock.nowMs())),
     pace: (account, sleep) =>
       account.provider.requestRate === undefined ? TE.right(undefined) : slot(account, Infinity, sleep),
     forget: (account) => changed(account, forgetPauses),

@@ -17,6 +17,7 @@ import type { UseCase } from '../use-case-error.js';
 import { inPlace, type AttemptPlaces, type Place } from './attempt-places.js';
 import type { Admission, ClientPauses } from './client-pauses.js';
 import { makeNotices } from './notices.js';
+import type { StoreClock } from './store-clock.js';
 import type { Persist } from './persist.js';
 import { hasFallback } from './renewability.js';
 import { recoversAtOnce, type OwnAttempt } from './write-outcome.js';
@@ -47,6 +48,7 @@ export type RecordAttempt = (account: Account, wait: SlotWait) => UseCase<Record
 export interface RecordAttemptDeps {
   readonly drafts: Drafts;
   readonly clock: Clock;
+  readonly storeClock: Pick<StoreClock, 'nowMs'>;
   readonly randomness: Randomness;
   readonly places: AttemptPlaces;
   readonly pauses: ClientPauses;
@@ -92,7 +94,7 @@ const mostTries = 3;
 const triedForMs = 1_000;
 
 export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
-  const { drafts, clock, randomness, places, pauses, persist, inBackground, owner } = deps;
+  const { drafts, clock, storeClock, randomness, places, pauses, persist, inBackground, owner } = deps;
   const notices = makeNotices(clock);
 
   /** An attempt whose write was never answered is taken back, since nothing is sent under it. */
@@ -121,7 +123,7 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
       const { key } = account.record;
       const admission = yield* $(
         pauses.admit(account, {
-          wouldBegin: wouldBegin(account, clock.nowMs(), notices.known(key)),
+          wouldBegin: wouldBegin(account, storeClock.nowMs(), notices.known(key)),
           mostWaitMs: Math.max(0, untilMonotonicMs - clock.monotonicMs()),
           hasSlot,
         }),

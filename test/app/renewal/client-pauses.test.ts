@@ -36,7 +36,7 @@ const slotMs = 667;
 const scene = () => {
   const clock = fakeClock();
   const store = watchedStore(memoryStore());
-  const pauses = makeClientPauses({ store, clock });
+  const pauses = makeClientPauses({ store, clock, storeClock: clock });
   const admit = (of = account(), wouldBegin = true) =>
     pauses.admit(of, { wouldBegin: () => wouldBegin, mostWaitMs: 15 * secondMs, hasSlot: false });
   const note = (health: ClientHealth) =>
@@ -118,7 +118,7 @@ describe('a limit', () => {
   it('is read by a clock that is wrong without a trace', async () => {
     const { clock, store, pauses, admit } = scene();
     await pauses.limited(account(), minuteMs)();
-    const ahead = makeClientPauses({ store, clock: { ...clock, nowMs: () => clock.nowMs() + hourMs } });
+    const ahead = makeClientPauses({ store, clock, storeClock: { nowMs: () => clock.nowMs() + hourMs } });
     expect(await ahead.check(account())()).toEqual(right(undefined));
     expect(await admit()()).toEqual(limited(minuteMs));
   });
