@@ -39,7 +39,7 @@ describe('a client whose accounts fail', () => {
   });
 
   it('does not pause when one of them succeeds in between', () => {
-    const between = noteSuccess(failed(failed(healthy, 'shop/1'), 'shop/2'), now);
+    const between = noteSuccess(failed(failed(healthy, 'shop/1'), 'shop/2'), now, now);
     expect(between).toMatchObject({ epoch: 1, failures: 0 });
     expect(failed(between, 'shop/3').pause).toBeUndefined();
   });
@@ -76,10 +76,18 @@ describe('at the end of a pause', () => {
   });
 
   it('a success ends everybody’s pause, and they follow one after the other', () => {
-    const well = noteSuccess(paused, now + 1_100);
+    const well = noteSuccess(paused, now + 1_100, now);
     expect(well.pause).toBeUndefined();
     expect(well.epoch).toBe(1);
     expect(leftOf(well.pacing, now + 1_100)).toBe(60_000);
+  });
+
+  it('an answer from before its client was refused ends it too, and does not lift the refusal', () => {
+    const refused = noteRejected({ ...paused, epoch: 4 }, now);
+    const late = noteSuccess(refused, now + 200_000, now - 1);
+    expect(late).toMatchObject({ epoch: 4, failures: 0, rejectedAt: now });
+    expect(late.pause).toBeUndefined();
+    expect(noteSuccess(refused, now + 200_000, now).rejectedAt).toBeUndefined();
   });
 
   it('an answer without a token ends it too, and tells nothing of the client', () => {
@@ -92,7 +100,7 @@ describe('at the end of a pause', () => {
 });
 
 describe('slots', () => {
-  const pacing = noteSuccess(paused, now);
+  const pacing = noteSuccess(paused, now, now);
 
   it('follow each other, and keep the pacing up while anybody has to wait for one', () => {
     const first = takeSlot(pacing, now, 20, 15_000);
@@ -118,7 +126,7 @@ describe('a limit of the client', () => {
   });
 
   it('outlasts a success', () => {
-    expect(noteSuccess(noteLimit(paused, now, 30_000), now).limit).toEqual({ at: now, forMs: 30_000 });
+    expect(noteSuccess(noteLimit(paused, now, 30_000), now, now).limit).toEqual({ at: now, forMs: 30_000 });
   });
 });
 
@@ -144,8 +152,8 @@ describe('a refused client', () => {
   });
 
   it('is refused no longer once any account had a token', () => {
-    expect(noteSuccess(noteRejected(healthy, now), now)).toMatchObject({ epoch: 1 });
-    expect(noteSuccess(noteRejected(healthy, now), now).rejectedAt).toBeUndefined();
+    expect(noteSuccess(noteRejected(healthy, now), now, now)).toMatchObject({ epoch: 1 });
+    expect(noteSuccess(noteRejected(healthy, now), now, now).rejectedAt).toBeUndefined();
   });
 });
 

@@ -213,7 +213,8 @@ export const makeClientPauses = ({
         if (!hasSlot && leftOf(health.pacing, storeClock.nowMs()) > 0 && wouldBegin(standing)) {
           yield* $(slot(account, mostWaitMs, (ms) => clock.sleep(ms)));
         }
-        return { ...standing, isTroubled: isTroubled(health), askedAtMs: storeClock.nowMs() };
+        // Where the note of a refusal was lost, the claim is the first that the note says of it.
+        return { ...standing, isTroubled: isTroubled(health) || standing.asksForAll, askedAtMs: storeClock.nowMs() };
       }),
     check: (account) =>
       pipe(
@@ -231,10 +232,12 @@ export const makeClientPauses = ({
           asksForAll: mayAskForAll(account, health, storeClock.nowMs()),
         })),
       ),
-    succeeded: (account, admission) =>
-      admission.isTroubled
-        ? changed(account, (health) => noteSuccess(health, storeClock.nowMs()))
-        : TE.right(undefined),
+    succeeded: (account, { isTroubled: isOver, askedAtMs }) => {
+      const answeredByMs = askedAtMs + account.policy.attemptTtlMs;
+      return isOver
+        ? changed(account, (health) => noteSuccess(health, storeClock.nowMs(), answeredByMs))
+        : TE.right(undefined);
+    },
     answered: (account, { probing }) =>
       probing ? changed(account, (health) => noteAnswer(health, storeClock.nowMs())) : TE.right(undefined),
     failed: (account, { probing, askedAtMs }, retryAfterMs) => {

@@ -1,4 +1,4 @@
-import { left, right } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { makeClientPauses, type Admission, type PausingAccount } from '../../../src/app/renewal/client-pauses.js';
 import { formatClientHealth, healthy, type ClientHealth } from '../../../src/domain/client-health.js';
@@ -182,6 +182,41 @@ describe('an outage', () => {
 });
 
 describe('a refused client', () => {
+  const refusedAccount = (at: number): PausingAccount => ({
+    ...account(),
+    record: recordWith({
+      key: 'tray/1',
+      failure: failureWith({ terminal: 'client_rejected', clients: ['client-1'], at }),
+    }),
+  });
+
+  it('is lifted for all by the account that asked an hour later, although the note of the refusal was lost', async () => {
+    const { clock, store, pauses } = scene();
+    const refused = refusedAccount(clock.nowMs());
+    await clock.advance(hourMs);
+    const admitted = await pauses.admit(refused, {
+      wouldBegin: ({ asksForAll }) => asksForAll,
+      mostWaitMs: 0,
+      hasSlot: false,
+    })();
+    expect(admitted).toMatchObject(right({ asksForAll: true, isTroubled: true }));
+    if (isLeft(admitted)) throw new Error('nobody was admitted');
+    await pauses.succeeded(refused, admitted.right)();
+    expect(await store.readNote(noteName)()).toEqual(right(formatClientHealth({ epoch: 1, failures: 0 })));
+  });
+
+  it('is not lifted by an answer that was sent for and given before, and read long after', async () => {
+    const { clock, pauses, admission } = scene();
+    const long = admission();
+    await clock.advance(defaultRefreshPolicy.attemptTtlMs + 1);
+    await pauses.rejected(account())();
+    await clock.advance(minuteMs);
+    await pauses.succeeded(account('2'), long)();
+    expect(await pauses.standing(account())()).toMatchObject(right({ epoch: 0 }));
+    await pauses.succeeded(account('2'), admission())();
+    expect(await pauses.standing(account())()).toMatchObject(right({ epoch: 1 }));
+  });
+
   const refused = (name: string): PausingAccount => {
     const failure = failureWith({ terminal: 'client_rejected', clients: ['client-1'], epoch: 0 });
     return { ...account(name), record: recordWith({ key: `tray/${name}`, failure }) };
