@@ -554,7 +554,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     return cell;`,
     replace: '    return Number(cell ?? lastMs);',
     test: 'adapters/stores/sqlite-errors.test.ts',
-    named: 'when a time is no whole number',
+    named: 'when a row holds what the library never wrote',
   },
   {
     title: 'keep the text of a Secret in a property too',
