@@ -101,6 +101,7 @@ describe('a token endpoint that is down for 200 s, by numbers of a twentieth', (
     const wellAtMs = performance.now();
     const whileDown = [...provider.renewals];
     const served = await asked;
+    const firstServedMs = (provider.renewals.at(whileDown.length)?.atMs ?? Infinity) - wellAtMs;
     const lastServedMs = (provider.renewals.at(-1)?.atMs ?? Infinity) - wellAtMs;
     const afterwards = provider.renewals.length - whileDown.length;
 
@@ -113,7 +114,7 @@ describe('a token endpoint that is down for 200 s, by numbers of a twentieth', (
     const secondHalf = whileDown.filter(({ atMs }) => atMs >= (downAtMs + wellAtMs) / 2).length;
     process.stdout.write(
       `outage: ${whileDown.length} requests while down, ${secondHalf} of them in its second half; ` +
-        `${afterwards} once it was well, the last after ${Math.round(lastServedMs)} ms ` +
+        `${afterwards} once it was well, the first after ${Math.round(firstServedMs)} ms and the last after ${Math.round(lastServedMs)} ms ` +
         `(${Math.round(withoutOutageMs)} ms without an outage); callers heard ${JSON.stringify(errorsOf(served))}\n`,
     );
     expectAllServed(served, 2);
@@ -123,7 +124,10 @@ describe('a token endpoint that is down for 200 s, by numbers of a twentieth', (
     // Whoever was under way when the pause began, and then one request a pause.
     expect(whileDown.length).toBeLessThanOrEqual(4 * processes * callers);
     expect(secondHalf).toBeLessThanOrEqual(10);
-    expect(lastServedMs).toBeLessThan(scaled(60_000) + 10 * withoutOutageMs);
+    // G6, by numbers of a twentieth: the longest pause, and then no more than the machine itself takes for so many accounts, which
+    // no scale makes faster. It is measured when nothing is wrong, on a machine that may be twice as busy a moment before.
+    expect(firstServedMs).toBeLessThan(scaled(60_000) + withoutOutageMs);
+    expect(lastServedMs).toBeLessThan(scaled(60_000) + 2 * withoutOutageMs);
     await Promise.all(workers.map(endWell));
   });
 });
