@@ -92,33 +92,33 @@ const pacedForMs = 60_000;
 const pacedFrom = ({ pacing }: ClientHealth, nowMs: number): Span | undefined =>
   leftOf(pacing, nowMs) > pacedForMs ? pacing : { at: nowMs, forMs: pacedForMs };
 
-/** A success of one account ends every account's pause; where there was one, the others follow one after the other. */
-export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =>
-  isTroubled(health)
-    ? {
-        epoch: health.epoch + 1,
-        failures: 0,
-        limit: health.limit,
-        pacing: health.pause === undefined ? health.pacing : pacedFrom(health, nowMs),
-        slotAt: health.slotAt,
-        taken: health.taken,
-      }
-    : health;
+/** The provider is there: the pause ends, and the others follow one after the other. */
+const withoutPause = (health: ClientHealth, nowMs: number): ClientHealth => ({
+  ...health,
+  failures: 0,
+  lastKey: undefined,
+  pause: undefined,
+  pacing: health.pause === undefined ? health.pacing : pacedFrom(health, nowMs),
+});
+
+/**
+ * A success of one account ends every account's pause, and lifts the refusal of the client. An answer that had been given by
+ * `answeredByMs`, before the client was refused, and was only read now tells nothing of the refusal.
+ */
+export const noteSuccess = (health: ClientHealth, nowMs: number, answeredByMs: number): ClientHealth => {
+  if (!isTroubled(health)) return health;
+  const ended = withoutPause(health, nowMs);
+  return answeredByMs < (health.rejectedAt ?? -Infinity)
+    ? ended
+    : { ...ended, epoch: health.epoch + 1, rejectedAt: undefined };
+};
 
 /**
  * The try at the end of a pause was answered, though with no token: the provider is there, and the others need not wait for an
  * account that it will not serve. It tells nothing of the client, and lifts nothing else.
  */
 export const noteAnswer = (health: ClientHealth, nowMs: number): ClientHealth =>
-  health.pause === undefined
-    ? health
-    : {
-        ...health,
-        failures: 0,
-        lastKey: undefined,
-        pause: undefined,
-        pacing: { at: nowMs, forMs: pacedForMs },
-      };
+  health.pause === undefined ? health : withoutPause(health, nowMs);
 
 /** Whether a success would change anything. */
 export const isTroubled = ({ failures, pause, rejectedAt }: ClientHealth): boolean =>

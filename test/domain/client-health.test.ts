@@ -40,7 +40,7 @@ describe('a client whose accounts fail', () => {
   });
 
   it('does not pause when one of them succeeds in between', () => {
-    const between = noteSuccess(failed(failed(healthy, 'shop/1'), 'shop/2'), now);
+    const between = noteSuccess(failed(failed(healthy, 'shop/1'), 'shop/2'), now, now);
     expect(between).toMatchObject({ epoch: 1, failures: 0 });
     expect(failed(between, 'shop/3').pause).toBeUndefined();
   });
@@ -77,10 +77,18 @@ describe('at the end of a pause', () => {
   });
 
   it('a success ends everybody’s pause, and they follow one after the other', () => {
-    const well = noteSuccess(paused, now + 1_100);
+    const well = noteSuccess(paused, now + 1_100, now);
     expect(well.pause).toBeUndefined();
     expect(well.epoch).toBe(1);
     expect(leftOf(well.pacing, now + 1_100)).toBe(60_000);
+  });
+
+  it('an answer from before its client was refused ends it too, and does not lift the refusal', () => {
+    const refused = noteRejected({ ...paused, epoch: 4 }, now);
+    const late = noteSuccess(refused, now + 200_000, now - 1);
+    expect(late).toMatchObject({ epoch: 4, failures: 0, rejectedAt: now });
+    expect(late.pause).toBeUndefined();
+    expect(noteSuccess(refused, now + 200_000, now).rejectedAt).toBeUndefined();
   });
 
   it('an answer without a token ends it too, and tells nothing of the client', () => {
@@ -93,7 +101,7 @@ describe('at the end of a pause', () => {
 });
 
 describe('slots', () => {
-  const pacing = noteSuccess(paused, now);
+  const pacing = noteSuccess(paused, now, now);
 
   const asked = (key: string, nowMs = now): SlotRequest => ({ key, nowMs, spacingMs: 20, mostMs: 15_000 });
 
@@ -148,14 +156,14 @@ describe('a limit of the client', () => {
   });
 
   it('outlasts a success', () => {
-    expect(noteSuccess(noteLimit(paused, now, 30_000), now).limit).toEqual({ at: now, forMs: 30_000 });
+    expect(noteSuccess(noteLimit(paused, now, 30_000), now, now).limit).toEqual({ at: now, forMs: 30_000 });
   });
 
   it('is followed by pacing, which neither a success nor a slot cuts short before a minute after its end', () => {
     const limited = noteLimit(paused, now, 30_000);
     for (const health of [
       limited,
-      noteSuccess(limited, now),
+      noteSuccess(limited, now, now),
       takeSlot({ ...limited, slotAt: now + 5 }, { key: 'shop/1', nowMs: now, spacingMs: 20, mostMs: 50 }).health,
     ]) {
       expect([leftOf(health.pacing, now), leftOf(health.pacing, now + 89_999)]).toEqual([90_000, 1]);
@@ -190,8 +198,8 @@ describe('a refused client', () => {
   });
 
   it('is refused no longer once any account had a token', () => {
-    expect(noteSuccess(noteRejected(healthy, now), now)).toMatchObject({ epoch: 1 });
-    expect(noteSuccess(noteRejected(healthy, now), now).rejectedAt).toBeUndefined();
+    expect(noteSuccess(noteRejected(healthy, now), now, now)).toMatchObject({ epoch: 1 });
+    expect(noteSuccess(noteRejected(healthy, now), now, now).rejectedAt).toBeUndefined();
   });
 });
 

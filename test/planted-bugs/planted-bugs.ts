@@ -96,7 +96,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     title: 'begin anew when the answer to the first write was lost',
     breaks: 'G1',
     file: protocol,
-    find: '  if (attempt?.id === request.attemptId && !attempt.unknown) {\n',
+    find: '  if (attempt?.id === request.attemptId) {\n',
     replace: "  if (attempt?.id === request.attemptId && attempt.owner === '') {\n",
     test: 'domain/renewal-protocol.test.ts',
     named: 'says again that it began, with the same times, when the answer to the first write was lost',
@@ -314,7 +314,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     title: 'hand the token out when its commit fails',
     breaks: 'G2',
     file: 'app/renewal/commit-token.ts',
-    find: 'TE.flatMap((sealed) => persist(write(sealed), account.policy, delayed)),',
+    find: 'TE.flatMap((sealed) => persist(write(sealed), account.policy, delayed, options)),',
     replace: `TE.flatMap((sealed) =>
         pipe(
           write(sealed),
@@ -553,8 +553,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `    if (typeof cell !== 'number' || !Number.isInteger(cell) || Math.abs(cell) > lastMs) throw new RowUnreadable();
     return cell;`,
     replace: '    return Number(cell ?? lastMs);',
-    test: 'fuzz/database-rows.test.ts',
-    named: 'keep every law',
+    test: 'adapters/stores/sqlite-errors.test.ts',
+    named: 'when a row holds what the library never wrote',
   },
   {
     title: 'keep the text of a Secret in a property too',

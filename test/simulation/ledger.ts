@@ -157,6 +157,7 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
       return requests.find(({ pair }) => pair !== undefined && pair.accessToken === accessToken)?.client;
     },
     attemptOf: ({ attempt }) => attempts.find(attempt),
+    requests,
   });
   let commits = 0;
   let order = 0;

@@ -21,6 +21,7 @@ import { makeSingleFlight } from '../renewal/single-flight.js';
 import { makeTokenRenewer } from '../renewal/single-flight-renewal.js';
 import { makeRevokeDiscarded } from '../renewal/revoke-discarded.js';
 import { makeSendTokenRequest } from '../renewal/send-token-request.js';
+import { makeStoreClock, timedStore } from '../renewal/store-clock.js';
 import { makeStorePace, pacedStore } from '../renewal/store-pace.js';
 import { makeTellRevoked } from '../renewal/tell-revoked.js';
 import { makeTokenCache } from '../renewal/token-cache.js';
@@ -43,11 +44,19 @@ export const renewalModule = (): ContainerModule =>
       .inSingletonScope();
     bind(internals.store)
       .toResolvedValue(
-        (store, pace, events, clock, timeoutMs) =>
-          toldStore(pacedStore(guardedStore(store, clock, timeoutMs), pace), events, clock),
-        [ports.tokenStore, internals.storePace, internals.events, ports.clock, internals.storeTimeoutMs],
+        (store, pace, events, clock, storeClock, timeoutMs) =>
+          timedStore(toldStore(pacedStore(guardedStore(store, clock, timeoutMs), pace), events, clock), storeClock),
+        [
+          ports.tokenStore,
+          internals.storePace,
+          internals.events,
+          ports.clock,
+          internals.storeClock,
+          internals.storeTimeoutMs,
+        ],
       )
       .inSingletonScope();
+    bind(internals.storeClock).toResolvedValue(makeStoreClock, [ports.clock]).inSingletonScope();
     bind(internals.http).toResolvedValue(guardedHttpClient, [ports.httpClient]).inSingletonScope();
     bind(internals.cipher).toResolvedValue(guardedCipher, [ports.cipher]).inSingletonScope();
     bind(internals.events).toResolvedValue(guardedSink, [ports.eventSink]).inSingletonScope();
@@ -133,7 +142,10 @@ export const renewalModule = (): ContainerModule =>
       )
       .inSingletonScope();
     bind(internals.clientPauses)
-      .toResolvedValue((store, clock) => makeClientPauses({ store, clock }), [internals.store, ports.clock])
+      .toResolvedValue(
+        (store, clock, storeClock) => makeClientPauses({ store, clock, storeClock }),
+        [internals.store, ports.clock, internals.storeClock],
+      )
       .inSingletonScope();
     bind(internals.awaitConcurrentRenewal)
       .toResolvedValue(
@@ -150,11 +162,11 @@ export const renewalModule = (): ContainerModule =>
       .inSingletonScope();
     bind(internals.recordAttempt)
       .toResolvedValue(
-        (drafts, clock, randomness, places, pauses, persist, { inBackground }) =>
+        (drafts, clock, storeClock, randomness, places, pauses, persist, { inBackground }) =>
           makeRecordAttempt({
             drafts,
             clock,
-            hostTime: makeHostTime(clock),
+            hostTime: makeHostTime({ nowMs: storeClock.nowMs, monotonicMs: clock.monotonicMs }),
             randomness,
             places,
             pauses,
@@ -165,6 +177,7 @@ export const renewalModule = (): ContainerModule =>
         [
           internals.drafts,
           ports.clock,
+          internals.storeClock,
           ports.randomness,
           internals.attemptPlaces,
           internals.clientPauses,

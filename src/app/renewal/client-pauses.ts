@@ -25,6 +25,7 @@ import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
 import { $, steps } from '../steps.js';
 import type { OnWait } from './single-flight.js';
+import type { StoreClock } from './store-clock.js';
 
 /** What pausing has to know of an account. */
 export type PausingAccount = Pick<Account, 'provider' | 'client' | 'record' | 'policy'>;
@@ -35,7 +36,7 @@ export interface Admission extends ClientStanding {
   readonly probing: boolean;
   /** A success has something to end. */
   readonly isTroubled: boolean;
-  /** Unix milliseconds. */
+  /** By the store's clock, in Unix milliseconds. */
   readonly askedAtMs: number;
 }
 
@@ -106,9 +107,11 @@ const outage = 'the provider has been failing, and another account asks again fi
 export const makeClientPauses = ({
   store,
   clock,
+  storeClock,
 }: {
   readonly store: TokenStore;
   readonly clock: Clock;
+  readonly storeClock: Pick<StoreClock, 'nowMs'>;
 }): ClientPauses => {
   const read = (account: PausingAccount): TE.TaskEither<TokenError, ClientHealth> =>
     pipe(store.readNote(noteName(account)), TE.bimap(storeFailed(account.record.key), parseClientHealth));
@@ -162,7 +165,7 @@ export const makeClientPauses = ({
     );
 
   const waiting = ({ record: { key } }: PausingAccount, health: ClientHealth): TokenError | undefined => {
-    const nowMs = clock.nowMs();
+    const nowMs = storeClock.nowMs();
     const limitedMs = leftOf(health.limit, nowMs);
     if (limitedMs > 0) return tokenError('RateLimited', { key, paused: true, retryAfterMs: limitedMs });
     const pausedMs = leftOf(health.pause, nowMs);
@@ -181,7 +184,9 @@ export const makeClientPauses = ({
       const { epoch } = health;
       const { key } = account.record;
       if (health.pause !== undefined && wouldBegin({ epoch, asksForAll: false })) {
-        const probing = yield* $(claimOnce(account, health, (note) => claimProbe(note, clock.nowMs(), account.policy)));
+        const probing = yield* $(
+          claimOnce(account, health, (note) => claimProbe(note, storeClock.nowMs(), account.policy)),
+        );
         if (!probing) {
           return yield* $(
             TE.left(
@@ -200,7 +205,7 @@ export const makeClientPauses = ({
       const mayAsk =
         refusedAt !== undefined && !wouldBegin({ epoch, asksForAll: false }) && wouldBegin({ epoch, asksForAll: true });
       const asksForAll =
-        mayAsk && (yield* $(claimOnce(account, health, (note) => claimRejected(note, clock.nowMs(), refusedAt))));
+        mayAsk && (yield* $(claimOnce(account, health, (note) => claimRejected(note, storeClock.nowMs(), refusedAt))));
       return { epoch, asksForAll, probing: false };
     });
 
@@ -221,7 +226,7 @@ export const makeClientPauses = ({
     pipe(
       store.updateNote(noteName(account), (text) => {
         const before = parseClientHealth(text);
-        const asked = { key: account.record.key, nowMs: clock.nowMs(), spacingMs: spacingMs(account), mostMs };
+        const asked = { key: account.record.key, nowMs: storeClock.nowMs(), spacingMs: spacingMs(account), mostMs };
         const { health, waitMs } = takeSlot(before, asked);
         return { text: health === before ? text : formatClientHealth(health), result: waitMs };
       }),
@@ -242,10 +247,11 @@ export const makeClientPauses = ({
         const wait = waiting(account, health);
         if (wait !== undefined) return yield* $(TE.left(wait));
         const standing = yield* $(claim(account, health, wouldBegin));
-        if (!hasSlot && leftOf(health.pacing, clock.nowMs()) > 0 && wouldBegin(standing)) {
+        if (!hasSlot && leftOf(health.pacing, storeClock.nowMs()) > 0 && wouldBegin(standing)) {
           yield* $(slot(account, mostWaitMs, sleepTelling(onWait)));
         }
-        return { ...standing, isTroubled: isTroubled(health), askedAtMs: clock.nowMs() };
+        // Where the note of a refusal was lost, the claim is the first that the note says of it.
+        return { ...standing, isTroubled: isTroubled(health) || standing.asksForAll, askedAtMs: storeClock.nowMs() };
       }),
     check: (account) =>
       pipe(
@@ -260,21 +266,25 @@ export const makeClientPauses = ({
         read(account),
         TE.map((health) => ({
           epoch: health.epoch,
-          asksForAll: mayAskForAll(account, health, clock.nowMs()),
+          asksForAll: mayAskForAll(account, health, storeClock.nowMs()),
         })),
       ),
-    succeeded: (account, admission) =>
-      admission.isTroubled ? changed(account, (health) => noteSuccess(health, clock.nowMs())) : TE.right(undefined),
+    succeeded: (account, { isTroubled: isOver, askedAtMs }) => {
+      const answeredByMs = askedAtMs + account.policy.attemptTtlMs;
+      return isOver
+        ? changed(account, (health) => noteSuccess(health, storeClock.nowMs(), answeredByMs))
+        : TE.right(undefined);
+    },
     answered: (account, { probing }) =>
-      probing ? changed(account, (health) => noteAnswer(health, clock.nowMs())) : TE.right(undefined),
+      probing ? changed(account, (health) => noteAnswer(health, storeClock.nowMs())) : TE.right(undefined),
     failed: (account, { probing, askedAtMs }, retryAfterMs) => {
       const { key } = account.record;
       return changed(account, (health) =>
-        noteFailure(health, { key, nowMs: clock.nowMs(), askedAtMs, probing, retryAfterMs }, account.policy),
+        noteFailure(health, { key, nowMs: storeClock.nowMs(), askedAtMs, probing, retryAfterMs }, account.policy),
       );
     },
-    limited: (account, ms) => changed(account, (health) => noteLimit(health, clock.nowMs(), ms)),
-    rejected: (account) => changed(account, (health) => noteRejected(health, clock.nowMs())),
+    limited: (account, ms) => changed(account, (health) => noteLimit(health, storeClock.nowMs(), ms)),
+    rejected: (account) => changed(account, (health) => noteRejected(health, storeClock.nowMs())),
     pace: (account, sleep) =>
       account.provider.requestRate === undefined ? TE.right(undefined) : slot(account, Infinity, sleep),
     forget: (account) => changed(account, forgetPauses),

@@ -179,6 +179,8 @@ export const makeWriteOutcome = ({ drafts, clock, randomness, persist, pauses }:
     if (outcome._tag === 'Unsent' && outcome.isOurs === true) return TE.right(undefined);
     switch (reason._tag) {
       case 'ReauthorizationRequired':
+        // A second way of which nothing was heard needs a person all the same, and is no answer.
+        if (outcome._tag === 'Unknown') return pauses.failed(account, admission, retryAfterMs);
         return pauses.succeeded(account, admission);
       case 'RequestRejected':
         return pauses.answered(account, admission);
