@@ -41,23 +41,22 @@ const burst = async (
   return told.flatMap((toldBy) => [...toldBy]);
 };
 
-describe(`${count} accounts due at once`, () => {
-  it.each([
-    ['a file that the store opens', {}],
-    ["a connection of the backend's own", { kept: 'lent' }],
-  ] as const)(
-    'on %s, whose flush takes 10 ms, are renewed by one request each, and nobody is turned away for want of the store',
-    async (how, settings) => {
-      await using accounts = await connectAccounts(count);
-      const slow = await slowDiskEnvironment(10);
-      const workers = await Promise.all([accounts.startWorker(settings, slow), accounts.startWorker(settings, slow)]);
-      const codes = await burst(accounts, workers, `on ${how}, 10 ms a flush`);
-      expect(codes.filter((code) => code !== 'ERR_PROVIDER_UNAVAILABLE')).toEqual([]);
-      expect(accounts.sentGenerations()).toEqual(accounts.keys.map(() => 1));
-      await Promise.all(workers.map(endWell));
-    },
-  );
+describe.each([
+  ['a file that the store opens', {}],
+  ["a connection of the backend's own", { kept: 'lent' }],
+] as const)(`${count} accounts due at once on %s, whose flush takes 10 ms`, (how, settings) => {
+  it('are renewed by one request each, and nobody is turned away for want of the store', async () => {
+    await using accounts = await connectAccounts(count);
+    const slow = await slowDiskEnvironment(10);
+    const workers = await Promise.all([accounts.startWorker(settings, slow), accounts.startWorker(settings, slow)]);
+    const codes = await burst(accounts, workers, `on ${how}, 10 ms a flush`);
+    expect(codes.filter((code) => code !== 'ERR_PROVIDER_UNAVAILABLE')).toEqual([]);
+    expect(accounts.sentGenerations()).toEqual(accounts.keys.map(() => 1));
+    await Promise.all(workers.map(endWell));
+  });
+});
 
+describe(`${count} accounts due at once`, () => {
   it('in the memory of one process are renewed by one request each, and nobody is turned away', async () => {
     await using accounts = await connectAccounts(count);
     const { keys, standIn } = accounts;
