@@ -1,6 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Credential, CredentialFields } from './credential.js';
 import { parseStoreUrl } from './store-address.js';
+import { parseUrl } from './parse-url.js';
 
 /**
  * Whom an account is with: the addresses that its tokens come from and go to. A token is good for the tenant that it was
@@ -48,8 +49,7 @@ export const isStillWith = (issuer: Tenant, tenant: Tenant, repeatable: boolean)
   isSameTenant(issuer, tenant) ||
   (!repeatable && issuer.registered !== undefined && issuer.registered === tenant.registered);
 
-const urlOf = (text: string | undefined): URL | undefined =>
-  text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+const urlOf = (text: string | undefined): URL | undefined => (text === undefined ? undefined : parseUrl(text));
 
 const originOf = (text: string | undefined): string | undefined => urlOf(text)?.origin;
 

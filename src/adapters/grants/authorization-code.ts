@@ -1,3 +1,4 @@
+import { parseUrl } from '../../domain/parse-url.js';
 import { left, right } from 'fp-ts/lib/Either.js';
 import { callbackError } from '../../domain/answers/callback-error.js';
 import { judgeOAuthAnswer } from '../../domain/answers/judge-oauth-answer.js';
@@ -128,7 +129,7 @@ const authorizationOf = (data: AuthorizationCodeData, extra: Parameters): Author
 const isFromServer = (data: AuthorizationCodeData, credential: Credential, iss: string | undefined): boolean => {
   if (data.issuer !== undefined) return iss === data.issuer;
   if (iss === undefined) return true;
-  return URL.canParse(iss) && new URL(iss).origin === new URL(resolveUrl(data.authorizationUrl, credential)).origin;
+  return parseUrl(iss)?.origin === new URL(resolveUrl(data.authorizationUrl, credential)).origin;
 };
 
 const requestOf = (
