@@ -153,9 +153,16 @@ export const claimRejected = (health: ClientHealth, nowMs: number, refusedAt: nu
   return isPast(rejectedAt) && isPast(refusedAt) ? { ...health, rejectedAt: nowMs } : undefined;
 };
 
-/** The provider refused the client. The hour counts from the first refusal: accounts that are refused later do not put it off. */
+/** The provider refused the client. The hour counts from the first refusal: accounts that are refused within it do not put it off. */
 export const noteRejected = (health: ClientHealth, nowMs: number): ClientHealth =>
-  health.rejectedAt === undefined ? { ...health, rejectedAt: nowMs } : health;
+  health.rejectedAt === undefined || nowMs >= health.rejectedAt + hourMs ? { ...health, rejectedAt: nowMs } : health;
+
+/**
+ * The account that asked for all was refused itself, and nothing was said of the client: another account may ask at once. Else
+ * accounts that the provider will not serve take the hour from those that it would.
+ */
+export const noteUndecided = (health: ClientHealth, nowMs: number): ClientHealth =>
+  health.rejectedAt === undefined ? health : { ...health, rejectedAt: nowMs - hourMs };
 
 /** An operator wants the next call to ask: pauses and limits end. */
 export const forgetPauses = (health: ClientHealth): ClientHealth => ({

@@ -11,6 +11,7 @@ import {
   noteLimit,
   noteRejected,
   noteSuccess,
+  noteUndecided,
   parseClientHealth,
   takeSlot,
   type SlotRequest,
@@ -195,6 +196,15 @@ describe('a refused client', () => {
   it('is asked about an hour after an account was refused, where the note of it was lost', () => {
     expect(claimRejected(healthy, now + hourMs - 1, now)).toBeUndefined();
     expect(claimRejected(healthy, now + hourMs, now)?.rejectedAt).toBe(now + hourMs);
+  });
+
+  it('may be asked about by another account at once, when the one that asked learned nothing of it', () => {
+    const asked = claimRejected(noteRejected(healthy, now), now + hourMs, now) ?? healthy;
+    expect(claimRejected(asked, now + hourMs + 5, now)).toBeUndefined();
+    const undecided = noteUndecided(asked, now + hourMs + 5);
+    expect(claimRejected(undecided, now + hourMs + 5, now)?.rejectedAt).toBe(now + hourMs + 5);
+    expect(noteRejected(undecided, now + hourMs + 5).rejectedAt).toBe(now + hourMs + 5);
+    expect(noteUndecided(healthy, now)).toBe(healthy);
   });
 
   it('is refused no longer once any account had a token', () => {

@@ -123,13 +123,23 @@ export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
         one.leftMs + rules.attemptTtlMs >= refusedAtMs,
     );
 
-  /** One account of a refused client asks, an hour after the first refusal and then once an hour, for all of them. */
+  /** Whether one who asked for all since was refused itself, and nothing was said of the client. */
+  const wasLeftUndecided = (client: string, sinceMs: number): boolean =>
+    requests.some(
+      (one) => one.client === client && one.isUndecided && one.heardMs >= sinceMs && stopped.has(one.attempt ?? ''),
+    );
+
+  /**
+   * One account of a refused client asks, an hour after the first refusal and then once an hour, for all of them; and the next
+   * one at once where nothing was learned of the client.
+   */
   const judgeRefused = ({ key, client: secret }: SentRequest): void => {
     const client = fingerprintOf(secret);
     const askedMs = refusedMs.get(client);
     if (askedMs === undefined) return;
     const sinceMs = nowMs() - askedMs;
     refusedMs.set(client, nowMs());
+    if (wasLeftUndecided(secret, askedMs)) return;
     if (clocksAgree() && sinceMs < hourMs - toleranceMs) {
       violation(`${key} was asked for again ${sinceMs} ms after its client had been refused`);
     }

@@ -307,6 +307,17 @@ describe('the ledger finds out that a refresh token', () => {
     expect(found).toEqual(['sim/k1 was asked for again 60000 ms after its client had been refused']);
   });
 
+  it('was sent again by a refused client within the hour', async () => {
+    const { begin, send, wait, write, found } = await ledgerBench('probe', { repeatable: true });
+    for (const [id, leftMs] of Object.entries({ a: 0, b: 3_600_000, c: 3_660_000 })) {
+      begin(id);
+      Object.assign(send(id), { heard: 'wrong-client', heardMs: leftMs });
+      write({ attempt: undefined, failure: refusalOf(clientsOfBench.right) });
+      wait(id === 'a' ? 3_600_000 : 60_000);
+    }
+    expect(found).toEqual(['sim/k1 was asked for again 60000 ms after its client had been refused']);
+  });
+
   it('was sent again without a rest', async () => {
     const { begin, send, wait, write, found } = await ledgerBench();
     begin('a');

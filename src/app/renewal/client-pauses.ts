@@ -13,6 +13,7 @@ import {
   noteLimit,
   noteRejected,
   noteSuccess,
+  noteUndecided,
   parseClientHealth,
   takeSlot,
   type ClientHealth,
@@ -66,7 +67,10 @@ export interface ClientPauses {
   readonly standing: (account: PausingAccount) => TE.TaskEither<TokenError, ClientStanding>;
   /** A token of the account was committed, or its grant ended by a verdict: the provider is well and takes the client. */
   readonly succeeded: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
-  /** The provider refused the request and gave no verdict: where it was the try at the end of a pause, the pause ends. */
+  /**
+   * The provider refused the request and gave no verdict, or the account is unavailable: where it was the try at the end of a
+   * pause, the pause ends; where it asked for all whether the client is still refused, another may ask.
+   */
   readonly answered: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
   /** The provider could not be reached, or answered with something that is no answer. */
   readonly failed: (
@@ -275,8 +279,10 @@ export const makeClientPauses = ({
         ? changed(account, (health) => noteSuccess(health, storeClock.nowMs(), answeredByMs))
         : TE.right(undefined);
     },
-    answered: (account, { probing }) =>
-      probing ? changed(account, (health) => noteAnswer(health, storeClock.nowMs())) : TE.right(undefined),
+    answered: (account, { probing, asksForAll }) => {
+      if (probing) return changed(account, (health) => noteAnswer(health, storeClock.nowMs()));
+      return asksForAll ? changed(account, (health) => noteUndecided(health, storeClock.nowMs())) : TE.right(undefined);
+    },
     failed: (account, { probing, askedAtMs }, retryAfterMs) => {
       const { key } = account.record;
       return changed(account, (health) =>

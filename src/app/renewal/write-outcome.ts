@@ -183,6 +183,7 @@ export const makeWriteOutcome = ({ drafts, clock, randomness, persist, pauses }:
         if (outcome._tag === 'Unknown') return pauses.failed(account, admission, retryAfterMs);
         return pauses.succeeded(account, admission);
       case 'RequestRejected':
+      case 'AccountUnavailable':
         return pauses.answered(account, admission);
       case 'ClientRejected':
         return pauses.rejected(account);
