@@ -132,15 +132,26 @@ const spanOf = ({ policy }: BeginRequest, nowMs: number) => ({
   settlesAt: nowMs + policy.attemptTtlMs + policy.settleMs,
 });
 
+/** Whether what follows this attempt waits for no settle window. */
+const isRecoveredAtOnce = ({ repeat }: Attempt, { recoversAtOnce, policy }: BeginRequest): boolean =>
+  recoversAtOnce && repeat === 0 && policy.recovery !== 'never';
+
+/** When an attempt whose owner has died makes its account due. */
+const settledAt = (attempt: Attempt, request: BeginRequest): number =>
+  isRecoveredAtOnce(attempt, request) ? attempt.expiresAt : attempt.settlesAt;
+
 const earlier = (at: number | undefined, other: number): number => Math.min(at ?? Infinity, other);
 
 /** When a sweep can first do something about an attempt whose owner has died: take it over, or announce its recovery. */
-const abandonedAt = ({ expiresAt, settlesAt }: Attempt, { policy, recoversAtOnce }: BeginRequest): number =>
-  recoversAtOnce ? expiresAt : Math.max(expiresAt, settlesAt - policy.recoveryNoticeMs);
+const abandonedAt = (attempt: Attempt, request: BeginRequest): number =>
+  isRecoveredAtOnce(attempt, request)
+    ? attempt.expiresAt
+    : Math.max(attempt.expiresAt, attempt.settlesAt - request.policy.recoveryNoticeMs);
 
 /**
  * Records the attempt. Should its owner die, a sweep looks at the account as soon as the attempt has settled: whatever can
- * be recovered can be recovered best then. Until then no sweep has anything to do there.
+ * be recovered can be recovered best then; or as soon as it has ended, where its recovery waits for no settling. Until then
+ * no sweep has anything to do there.
  */
 const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way: AttemptWay): Change<Begun> => {
   const attempt = newAttempt(current, request, nowMs, way);
@@ -150,7 +161,7 @@ const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way
     attempt,
     repeats: Math.max(current.repeats ?? 0, attempt.repeat),
     fallbackTried: current.fallbackTried || way === 'fallback',
-    keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),
+    keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, settledAt(attempt, request)),
     sweepNotBefore: leavesNothing ? attempt.expiresAt : abandonedAt(attempt, request),
     updatedAt: nowMs,
   };
@@ -226,8 +237,10 @@ const recover = (
 ): Change<Begun> => {
   const { recovery } = request.policy;
   const endedAt = attempt.unknown ? attemptNowMs : attempt.expiresAt;
-  const atOnce = recovery !== 'never' && request.recoversAtOnce && attempt.repeat === 0;
-  const dueAt = Math.max(atOnce ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt, attemptNowMs + coolDownMs);
+  const dueAt = Math.max(
+    isRecoveredAtOnce(attempt, request) ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt,
+    attemptNowMs + coolDownMs,
+  );
   if (recovery === 'never') {
     return attemptNowMs < attempt.settlesAt
       ? keep({ _tag: 'Unresolved', waitMs: attempt.settlesAt - attemptNowMs })
