@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Rotation } from '../../../src/domain/rotation.js';
-import type { ProviderPreset } from '../../../src/ports/provider.js';
 import type { ScriptedReply } from '../../../src/testing/scripted-http.js';
 import {
   authorizedCentry,
   centryKey,
   centryLifeMs,
-  centryPreset,
   citrusKey,
   codeOf,
   during,
   failureOf,
   makeScene,
+  rotatingCentry,
   secondMs,
   sent,
   type Scene,
@@ -20,14 +19,8 @@ import { centryAnswer, citrusAnswer, secretsOf } from '../provider-answers.js';
 
 const timeout: ScriptedReply = { _tag: 'Unknown', why: 'ETIMEDOUT' };
 
-/** Centry, if it did so with its refresh tokens. */
-const rotating = (rotation: Rotation): ProviderPreset => {
-  const preset = centryPreset();
-  return { id: preset.id, configure: (rules) => ({ ...preset.configure(rules), rotation }) };
-};
-
 const expired = async (rotation: Rotation): Promise<Scene> => {
-  const scene = await authorizedCentry({ providers: [rotating(rotation)] });
+  const scene = await authorizedCentry({ providers: [rotatingCentry(rotation)] });
   await scene.clock.advance(centryLifeMs);
   return scene;
 };
