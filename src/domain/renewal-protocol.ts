@@ -45,6 +45,8 @@ export interface BeginRequest extends Lineage, ClientStanding {
   readonly nowMs: number;
   /** What an open attempt is judged by where that is another time: this host's clock, less what it was set forward since. */
   readonly attemptNowMs?: number | undefined;
+  /** For stores without a clock: the asking process was started after the open attempt began, and cannot tell how old it is. */
+  readonly isAgeUnsure?: boolean | undefined;
 }
 
 /** An announced recovery, and for how long the asking process has known of it: by its monotonic clock, which nobody sets. */
@@ -132,15 +134,26 @@ const spanOf = ({ policy }: BeginRequest, nowMs: number) => ({
   settlesAt: nowMs + policy.attemptTtlMs + policy.settleMs,
 });
 
+/** Whether what follows this attempt waits for no settle window. */
+const isRecoveredAtOnce = ({ repeat }: Attempt, { recoversAtOnce, policy }: BeginRequest): boolean =>
+  recoversAtOnce && repeat === 0 && policy.recovery !== 'never';
+
+/** When an attempt whose owner has died makes its account due. */
+const settledAt = (attempt: Attempt, request: BeginRequest): number =>
+  isRecoveredAtOnce(attempt, request) ? attempt.expiresAt : attempt.settlesAt;
+
 const earlier = (at: number | undefined, other: number): number => Math.min(at ?? Infinity, other);
 
 /** When a sweep can first do something about an attempt whose owner has died: take it over, or announce its recovery. */
-const abandonedAt = ({ expiresAt, settlesAt }: Attempt, { policy, recoversAtOnce }: BeginRequest): number =>
-  recoversAtOnce ? expiresAt : Math.max(expiresAt, settlesAt - policy.recoveryNoticeMs);
+const abandonedAt = (attempt: Attempt, request: BeginRequest): number =>
+  isRecoveredAtOnce(attempt, request)
+    ? attempt.expiresAt
+    : Math.max(attempt.expiresAt, attempt.settlesAt - request.policy.recoveryNoticeMs);
 
 /**
  * Records the attempt. Should its owner die, a sweep looks at the account as soon as the attempt has settled: whatever can
- * be recovered can be recovered best then. Until then no sweep has anything to do there.
+ * be recovered can be recovered best then; or as soon as it has ended, where its recovery waits for no settling. Until then
+ * no sweep has anything to do there.
  */
 const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way: AttemptWay): Change<Begun> => {
   const attempt = newAttempt(current, request, nowMs, way);
@@ -150,7 +163,7 @@ const begin = (current: AccountRecord, request: BeginRequest, nowMs: number, way
     attempt,
     repeats: Math.max(current.repeats ?? 0, attempt.repeat),
     fallbackTried: current.fallbackTried || way === 'fallback',
-    keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, attempt.settlesAt),
+    keepAliveAt: leavesNothing ? current.keepAliveAt : earlier(current.keepAliveAt, settledAt(attempt, request)),
     sweepNotBefore: leavesNothing ? attempt.expiresAt : abandonedAt(attempt, request),
     updatedAt: nowMs,
   };
@@ -195,7 +208,8 @@ export const beginAttempt = (
       : begin(current, request, nowMs, 'fallback');
   }
   if (attempt !== undefined && !request.repeatable) {
-    return recover(current, attempt, request, { nowMs, attemptNowMs, coolDownMs: waitMs });
+    const unsureMs = serverNowMs === undefined && request.isAgeUnsure === true ? request.policy.attemptTtlMs : 0;
+    return recover(current, attempt, request, { nowMs, attemptNowMs, coolDownMs: waitMs, unsureMs });
   }
   if (failure !== undefined && waitMs > 0) return keep({ _tag: 'CoolingDown', failure, waitMs });
   const sinceRenewalMs = nowMs - (current.renewedAt ?? -Infinity);
@@ -211,23 +225,28 @@ interface RecoveryTimes {
   /** What the attempt is judged by. */
   readonly attemptNowMs: number;
   readonly coolDownMs: number;
+  /** For so long the request may be open where nobody can tell how old its attempt is. */
+  readonly unsureMs: number;
 }
 
 /**
  * Step 9: what follows an attempt that ended without a known outcome. An owner that said so holds no answer. One that said
  * nothing may hold one that the store would not take: the recovery is announced first, and a living owner commits meanwhile.
- * Whoever sends it has known of the notice for its whole length, counted from when it stood in the store.
+ * Whoever sends it has known of the notice for its whole length, counted from when it stood in the store. Who cannot tell how
+ * old the attempt is leaves a whole attempt's time between the notice and the recovery: until then the request may be open.
  */
 const recover = (
   current: AccountRecord,
   attempt: Attempt,
   request: BeginRequest,
-  { nowMs, attemptNowMs, coolDownMs }: RecoveryTimes,
+  { nowMs, attemptNowMs, coolDownMs, unsureMs }: RecoveryTimes,
 ): Change<Begun> => {
   const { recovery } = request.policy;
   const endedAt = attempt.unknown ? attemptNowMs : attempt.expiresAt;
-  const atOnce = recovery !== 'never' && request.recoversAtOnce && attempt.repeat === 0;
-  const dueAt = Math.max(atOnce ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt, attemptNowMs + coolDownMs);
+  const dueAt = Math.max(
+    isRecoveredAtOnce(attempt, request) ? Math.min(endedAt, attempt.settlesAt) : attempt.settlesAt,
+    attemptNowMs + coolDownMs,
+  );
   if (recovery === 'never') {
     return attemptNowMs < attempt.settlesAt
       ? keep({ _tag: 'Unresolved', waitMs: attempt.settlesAt - attemptNowMs })
@@ -239,17 +258,21 @@ const recover = (
       : begin(current, request, nowMs, 'recovery');
   }
   const noticeMs = request.policy.recoveryNoticeMs;
+  const longestMs = Math.max(noticeMs, unsureMs);
   const dueInMs = dueAt - attemptNowMs;
-  if (dueInMs > noticeMs) return keep({ _tag: 'Unresolved', waitMs: dueInMs - noticeMs });
+  if (dueInMs > longestMs) return keep({ _tag: 'Unresolved', waitMs: dueInMs - longestMs });
   const { id: attemptId, announcedAt } = attempt;
   if (announcedAt === undefined) {
     const record = { ...current, attempt: { ...attempt, announcedAt: nowMs }, updatedAt: nowMs };
-    const waitMs = Math.max(dueInMs, noticeMs);
+    const waitMs = Math.max(dueInMs, longestMs);
     return put(record, { _tag: 'RecoveryAnnounced', waitMs, attemptId, announcedAt: nowMs });
   }
   const { notice } = request;
   const isKnown = notice?.attemptId === attemptId && notice.announcedAt === announcedAt;
-  const waitMs = Math.max(dueInMs, noticeMs - (isKnown ? notice.knownForMs : 0));
+  const knownForMs = isKnown ? notice.knownForMs : 0;
+  // Since the notice, the clock would have to be set forward a second time to be wrong about it too.
+  const surelyForMs = Math.max(knownForMs, attemptNowMs - announcedAt);
+  const waitMs = Math.max(dueInMs, noticeMs - knownForMs, unsureMs - surelyForMs);
   return waitMs > 0
     ? keep({ _tag: 'RecoveryAnnounced', waitMs, attemptId, announcedAt })
     : begin(current, request, nowMs, 'recovery');

@@ -10,6 +10,7 @@ import type { ApiLimits } from '../../src/app/calling/api-turns.js';
 import type { EncryptionKeys } from '../../src/app/llavero-options.js';
 import type { LlaveroEvent, LlaveroEventType } from '../../src/domain/llavero-event.js';
 import type { RefreshPolicyOptions } from '../../src/domain/refresh-policy.js';
+import type { Rotation } from '../../src/domain/rotation.js';
 import type { Token } from '../../src/domain/token.js';
 import type { Fetch } from '../../src/ports/fetch.js';
 import type { TokenStore } from '../../src/ports/token-store.js';
@@ -42,6 +43,11 @@ export const centryPreset = (): ProviderPreset =>
     redirectUri: 'https://app.example.com/centry',
     scope: 'read_orders',
   });
+/** Centry, if it did so with its refresh tokens. */
+export const rotatingCentry = (rotation: Rotation): ProviderPreset => {
+  const preset = centryPreset();
+  return { id: preset.id, configure: (rules) => ({ ...preset.configure(rules), rotation }) };
+};
 export const trayPreset = (options: Partial<TrayOptions> = {}): ProviderPreset =>
   tray({
     consumerKey: 'tray-client',

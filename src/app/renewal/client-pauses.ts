@@ -19,6 +19,7 @@ import {
   type ClientHealth,
 } from '../../domain/client-health.js';
 import type { ClientStanding } from '../../domain/renewal-protocol.js';
+import { longestPauseMs } from '../../domain/rotation.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { TokenStore, WriteOptions } from '../../ports/token-store.js';
@@ -96,6 +97,12 @@ const noteName = ({ provider, client }: PausingAccount): string => `client/${pro
 
 const spacingMs = ({ provider: { requestRate: rate } }: PausingAccount): number =>
   rate === undefined ? 1_000 / mostPerSecond : Math.ceil(rate.perMs / (rate.requests * shareOfRate));
+
+/** How long pauses are, at the least and at the most. */
+const pauseRange = ({ policy: { cooldownMinMs, cooldownMaxMs }, provider }: PausingAccount) => ({
+  cooldownMinMs,
+  cooldownMaxMs: Math.max(cooldownMinMs, longestPauseMs(provider.rotation, cooldownMaxMs)),
+});
 
 /** When the account was refused for its client; undefined when it was not. */
 const refusedAtOf = ({ record: { failure } }: PausingAccount): number | undefined =>
@@ -286,7 +293,7 @@ export const makeClientPauses = ({
     failed: (account, { probing, askedAtMs }, retryAfterMs) => {
       const { key } = account.record;
       return changed(account, (health) =>
-        noteFailure(health, { key, nowMs: storeClock.nowMs(), askedAtMs, probing, retryAfterMs }, account.policy),
+        noteFailure(health, { key, nowMs: storeClock.nowMs(), askedAtMs, probing, retryAfterMs }, pauseRange(account)),
       );
     },
     limited: (account, ms) => changed(account, (health) => noteLimit(health, storeClock.nowMs(), ms)),

@@ -63,11 +63,14 @@ export interface RecordAttemptDeps {
   readonly owner: string;
 }
 
+/** The time, and what an open attempt is judged by. */
+type AttemptTimes = Pick<BeginRequest, 'nowMs' | 'attemptNowMs' | 'isAgeUnsure'>;
+
 /** What `beginAttempt` has to know of an account, besides the attempt itself. */
 export const beginRequest = (
   account: Account,
   { epoch, asksForAll }: ClientStanding,
-  attempt: Pick<BeginRequest, 'attemptId' | 'owner' | 'nowMs' | 'attemptNowMs' | 'notice'>,
+  attempt: AttemptTimes & Pick<BeginRequest, 'attemptId' | 'owner' | 'notice'>,
 ): BeginRequest => ({
   incarnation: account.record.incarnation,
   generation: account.record.generation,
@@ -84,7 +87,7 @@ export const beginRequest = (
 
 /** Whether an attempt could begin with this standing, by the record that was read. */
 const wouldBegin =
-  (account: Account, now: Pick<BeginRequest, 'nowMs' | 'attemptNowMs'>, notice: Notice | undefined) =>
+  (account: Account, now: AttemptTimes, notice: Notice | undefined) =>
   (standing: ClientStanding): boolean => {
     const request = beginRequest(account, standing, { attemptId: '', owner: '', ...now, notice });
     const begun = beginAttempt(account.record, undefined, request);
@@ -103,9 +106,10 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
   const notices = makeNotices(clock);
 
   /** Read where the record is: a write may have waited in a line. */
-  const nowFor = (current: AccountRecord | undefined): Pick<BeginRequest, 'nowMs' | 'attemptNowMs'> => ({
+  const nowFor = (current: AccountRecord | undefined): AttemptTimes => ({
     nowMs: hostTime.nowMs(),
     attemptNowMs: hostTime.nowMsFor(attemptDatedAt(current)),
+    isAgeUnsure: !hostTime.hasRunSince(attemptDatedAt(current) ?? Infinity),
   });
 
   /**

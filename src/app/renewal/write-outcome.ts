@@ -136,14 +136,14 @@ export const makeWriteOutcome = ({ drafts, clock, randomness, persist, pauses }:
   ): FailureNote => {
     const { policy, client } = account;
     const terminal = ending === 'rejected' ? terminalOf(reason) : undefined;
-    const settlesByItself = ending === 'unknown' && !(attempt.repeat === 0 && recoversAtOnce(account));
     const fraction = randomness.fraction();
     const coolDown = (count: number): number | undefined => {
       if (terminal === 'account_unavailable') return accountRetryMs;
       if (terminal !== undefined) return undefined;
       if (retryAfterMs !== undefined) return Math.max(policy.cooldownMinMs, retryAfterMs);
-      // The settle window is longer, unless it was over when the answer came.
-      if (settlesByItself) return policy.cooldownMinMs;
+      // The settle window is longer, unless it was over when the answer came; a recovery that waits for none is in a hurry,
+      // however many failures came before it.
+      if (ending === 'unknown') return policy.cooldownMinMs;
       // Counted from when the request was sent, so that a slow failure is followed by no longer a silence than a fast one.
       return Math.max(policy.cooldownMinMs, coolDownMs(policy, count, fraction) - elapsedSince(attempt));
     };

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Llavero } from '../../../src/app/llavero.js';
+import type { Rotation } from '../../../src/domain/rotation.js';
 import type { ScriptedReply } from '../../../src/testing/scripted-http.js';
-import { centryLifeMs, codeOf, hourMs, makeScene, minuteMs, secondMs, sent, type Scene } from '../llavero-fixture.js';
+import {
+  centryLifeMs,
+  codeOf,
+  hourMs,
+  makeScene,
+  minuteMs,
+  rotatingCentry,
+  secondMs,
+  sent,
+  type Scene,
+} from '../llavero-fixture.js';
 import { centryAnswer, oauthError, secretsOf } from '../provider-answers.js';
 import { shopKey, trayShops } from '../tray-shops.js';
 
@@ -18,8 +29,8 @@ interface Many extends Scene {
   readonly spentTwice: () => number;
 }
 
-const many = async (count: number): Promise<Many> => {
-  const scene = makeScene();
+const many = async (count: number, rotation?: Rotation): Promise<Many> => {
+  const scene = makeScene({ providers: rotation && [rotatingCentry(rotation)] });
   const { llavero, clock, http } = scene;
   const alive = new Set<string>();
   const askedAtMs: number[] = [];
@@ -169,6 +180,19 @@ describe('a provider that is down for many accounts of one client', () => {
     await clock.advance(1);
     expect((await llavero.token(keyOf(4))).generation).toBe(2);
     expect((await llavero.token(keyOf(5))).generation).toBe(2);
+  });
+
+  it('and takes a spent token for 30 s is asked again by everybody whose request was lost, within them', async () => {
+    const { llavero, clock, keys, setDown, eventsOf } = await many(8, { graceMs: 30 * secondMs });
+    setDown({ _tag: 'Unknown', why: 'ECONNRESET' });
+    const fromMs = clock.nowMs();
+    for (let second = 0; second < 30; second += 1) {
+      if (second === 20) setDown(undefined);
+      allAsk([llavero], keys, new Set());
+      await clock.advance(secondMs);
+    }
+    const recoveries = eventsOf('renewal_started').filter(({ recovery, at }) => recovery && at.getTime() > fromMs);
+    expect(new Set(recoveries.map(({ key }) => key)).size).toBe(8);
   });
 
   it('does not keep a valid token from its callers', async () => {

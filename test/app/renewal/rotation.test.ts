@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Rotation } from '../../../src/domain/rotation.js';
-import type { ProviderPreset } from '../../../src/ports/provider.js';
 import type { ScriptedReply } from '../../../src/testing/scripted-http.js';
 import {
   authorizedCentry,
   centryKey,
   centryLifeMs,
-  centryPreset,
   citrusKey,
   codeOf,
   during,
   failureOf,
   makeScene,
+  rotatingCentry,
   secondMs,
   sent,
   type Scene,
@@ -20,14 +19,8 @@ import { centryAnswer, citrusAnswer, secretsOf } from '../provider-answers.js';
 
 const timeout: ScriptedReply = { _tag: 'Unknown', why: 'ETIMEDOUT' };
 
-/** Centry, if it did so with its refresh tokens. */
-const rotating = (rotation: Rotation): ProviderPreset => {
-  const preset = centryPreset();
-  return { id: preset.id, configure: (rules) => ({ ...preset.configure(rules), rotation }) };
-};
-
 const expired = async (rotation: Rotation): Promise<Scene> => {
-  const scene = await authorizedCentry({ providers: [rotating(rotation)] });
+  const scene = await authorizedCentry({ providers: [rotatingCentry(rotation)] });
   await scene.clock.advance(centryLifeMs);
   return scene;
 };
@@ -112,6 +105,53 @@ describe('a provider that answers a spent refresh token again for 30 s', () => {
     expect(recovery?.recovery).toBe(true);
     // An attempt of 12 s, then a notice of 6 s.
     expect((recovery?.at.getTime() ?? Infinity) - diedAtMs).toBeLessThan(19 * secondMs);
+  });
+
+  it.each([graceMs, 60 * secondMs])(
+    'is asked again within them by sweeps alone, after the death of the process that asked: %i ms',
+    async (ms) => {
+      const { llavero, another, clock, http, settle, eventsOf } = await expired({ graceMs: ms });
+      const { arrived } = http.hold();
+      void codeOf(another().token(centryKey));
+      await arrived;
+      const diedAtMs = clock.nowMs();
+      http.handle(() => centryAnswer(2));
+      for (let second = 0; second < ms / secondMs; second += 1) {
+        void llavero.sweep();
+        await settle();
+        await clock.advance(secondMs);
+      }
+      expect((await llavero.status(centryKey)).generation).toBe(2);
+      const [, recovery] = eventsOf('renewal_started');
+      expect((recovery?.at.getTime() ?? Infinity) - diedAtMs).toBeLessThan(0.7 * ms);
+    },
+  );
+
+  it.each([0, 3, 5, 7])(
+    'is asked again a second after a first unknown outcome, however many failures came before: %i',
+    async (failures) => {
+      const { llavero, clock, http } = await expired({ graceMs });
+      http.handle(() => ({ status: 503 }));
+      for (let failure = 0; failure < failures; failure += 1) {
+        await codeOf(llavero.token(centryKey));
+        await clock.advance(60 * secondMs);
+      }
+      http.handle(() => timeout);
+      expect((await failureOf(llavero.token(centryKey))).code).toBe('ERR_OUTCOME_UNKNOWN');
+      expect(http.requests).toHaveLength(failures + 2);
+      await clock.advance(secondMs);
+      http.handle(() => centryAnswer(2));
+      expect((await llavero.token(centryKey)).generation).toBe(2);
+    },
+  );
+
+  it('waits for as long as it asks to, all the same', async () => {
+    const { llavero, clock, http } = await expired({ graceMs });
+    http.answer({ status: 502, headers: { 'Retry-After': '20' } });
+    expect((await failureOf(llavero.token(centryKey))).retryAfterMs).toBe(20 * secondMs);
+    await clock.advance(20 * secondMs - 1);
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
+    expect(http.requests).toHaveLength(2);
   });
 
   it('gets no request that may take longer than a third of them', async () => {
