@@ -797,6 +797,22 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'is neither closed, for that copies pages, nor backed up',
   },
   {
+    title: 'go by an index of the log that was deleted',
+    file: 'adapters/stores/sqlite-file-watch.ts',
+    find: "return seenIndex === index ? undefined : 'shm_replaced';",
+    replace: 'return undefined;',
+    test: 'adapters/stores/sqlite-replaced.test.ts',
+    named: 'lets nothing be decided by what another process has changed by its own index',
+  },
+  {
+    title: 'take over a deleted index from another store of the process',
+    file: 'adapters/stores/sqlite-session.ts',
+    find: 'flatMap(() => hasItsIndex(connection, watch)),',
+    replace: '',
+    test: 'adapters/stores/sqlite-replaced.test.ts',
+    named: 'is not taken over from another store of the process, which keeps it open',
+  },
+  {
     title: 'open a deleted log anew although something was in it',
     file: 'adapters/stores/sqlite-session.ts',
     find: 'row.log === row.checkpointed',

@@ -34,7 +34,7 @@ interface Held {
  * One store belongs to one llavero; for several, make several on the same path. A change that throws is a bug: it is rolled
  * back and told as `change_threw`. Besides SQLite's own codes a failure says `better_sqlite3_missing`,
  * `better_sqlite3_not_built`, `schema_newer`, `wal_unavailable`, `synchronous_not_full`, `file_replaced`, `wal_replaced`,
- * `file_linked`, `backup_not_supported`, `backup_target_exists`, `caller_busy`, `not_open` or `closed`. Throws TypeError for options that can never work.
+ * `shm_replaced`, `file_linked`, `backup_not_supported`, `backup_target_exists`, `caller_busy`, `not_open` or `closed`. Throws TypeError for options that can never work.
  */
 export const sqliteStore = (options: SqliteStoreOptions): TokenStore =>
   makeSqliteStore(options, { load: loadBetterSqlite3, migrations });
