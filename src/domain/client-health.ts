@@ -30,16 +30,15 @@ export interface ClientHealth {
   readonly rejectedAt?: number | undefined;
   /** Once a pause or a limit is over, and for as long as it goes on, everybody takes a slot before asking. */
   readonly pacing?: Span | undefined;
-  /** When the next slot is free. */
-  readonly slotAt?: number | undefined;
+  /** Until the next slot is free, from when the last one was taken. */
+  readonly nextSlot?: Span | undefined;
   /** Slots that are taken and still ahead, a limited number: whoever asks for the same account waits for the same slot. */
   readonly taken?: readonly TakenSlot[] | undefined;
 }
 
-/** An account's turn to ask, in Unix milliseconds. */
-export interface TakenSlot {
+/** An account's turn to ask: how long after it was taken. */
+export interface TakenSlot extends Span {
   readonly key: string;
-  readonly at: number;
 }
 
 /** A client of which nothing is known. */
@@ -169,7 +168,7 @@ export const forgetPauses = (health: ClientHealth): ClientHealth => ({
   epoch: health.epoch + 1,
   failures: 0,
   pacing: health.pacing,
-  slotAt: health.slotAt,
+  nextSlot: health.nextSlot,
   taken: health.taken,
 });
 
@@ -195,18 +194,14 @@ const mostTaken = 256;
  * ahead, whichever process asks: only one of them will send.
  */
 export const takeSlot = (health: ClientHealth, { key, nowMs, spacingMs, mostMs }: SlotRequest): Slot => {
-  // A slot further ahead than an hour was dated by a clock that has been set back since.
-  const isAhead = (at: number): boolean => at > nowMs && at < nowMs + hourMs;
-  const ahead = (health.taken ?? []).filter(({ at }) => isAhead(at));
+  const ahead = (health.taken ?? []).filter((slot) => leftOf(slot, nowMs) > 0);
   const own = ahead.find((slot) => slot.key === key);
-  if (own !== undefined) return { health, waitMs: own.at - nowMs };
-  const { slotAt = 0 } = health;
-  const at = isAhead(slotAt) ? slotAt : nowMs;
-  const waitMs = at - nowMs;
+  if (own !== undefined) return { health, waitMs: leftOf(own, nowMs) };
+  const waitMs = leftOf(health.nextSlot, nowMs);
   if (waitMs > mostMs) return { health, waitMs };
   const pacing = waitMs > 0 && health.pacing !== undefined ? pacedFrom(health, nowMs) : health.pacing;
-  const taken = ahead.length < mostTaken ? [...ahead, { key, at }] : ahead;
-  return { health: { ...health, pacing, slotAt: at + spacingMs, taken }, waitMs };
+  const taken = ahead.length < mostTaken ? [...ahead, { key, at: nowMs, forMs: waitMs }] : ahead;
+  return { health: { ...health, pacing, nextSlot: { at: nowMs, forMs: waitMs + spacingMs }, taken }, waitMs };
 };
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
@@ -231,8 +226,8 @@ const takenOf = (value: unknown): readonly TakenSlot[] | undefined =>
   Array.isArray(value)
     ? value.flatMap((slot) => {
         const key = fieldOf(slot, 'key');
-        const at = numberOf(slot, 'at');
-        return typeof key === 'string' && at !== undefined ? [{ key, at }] : [];
+        const span = spanOf(slot);
+        return typeof key === 'string' && span !== undefined ? [{ key, ...span }] : [];
       })
     : undefined;
 
@@ -256,7 +251,7 @@ export const parseClientHealth = (text: string | undefined): ClientHealth => {
     limit: spanOf(fieldOf(value, 'limit')),
     rejectedAt: numberOf(value, 'rejectedAt'),
     pacing: spanOf(fieldOf(value, 'pacing')),
-    slotAt: numberOf(value, 'slotAt'),
+    nextSlot: spanOf(fieldOf(value, 'nextSlot')),
     taken: takenOf(fieldOf(value, 'taken')),
   };
 };

@@ -136,17 +136,26 @@ describe('slots', () => {
     // The first had no wait, and is not ahead.
     expect(takeSlot(many, asked('256')).waitMs).toBe(256 * 20);
     expect(takeSlot(many, asked('257')).waitMs).toBe(300 * 20);
-    expect(takeSlot(many, asked('new', now + 10_000)).health.taken).toEqual([{ key: 'new', at: now + 10_000 }]);
+    expect(takeSlot(many, asked('new', now + 10_000)).health.taken).toEqual([
+      { key: 'new', at: now + 10_000, forMs: 0 },
+    ]);
   });
 
   it('are not taken further ahead than their caller waits', () => {
-    const ahead = { ...pacing, slotAt: now + 16_000 };
+    const ahead = { ...pacing, nextSlot: { at: now, forMs: 16_000 } };
     expect(takeSlot(ahead, asked('a'))).toEqual({ health: ahead, waitMs: 16_000 });
   });
 
-  it('dated by a clock that was set back are forgotten', () => {
-    const at = now + 2 * hourMs;
-    expect(takeSlot({ ...pacing, slotAt: at, taken: [{ key: 'a', at }] }, asked('a')).waitMs).toBe(0);
+  it.each([2, 50, 59, 60, 120])('dated by a clock that was set back by %i minutes are forgotten', (minutes) => {
+    const taken = ['a', 'b', 'c'].reduce((health, key) => takeSlot(health, asked(key)).health, pacing);
+    const nowMs = now - minutes * 60_000;
+    expect(['b', 'd'].map((key) => takeSlot(taken, asked(key, nowMs)).waitMs)).toEqual([0, 0]);
+  });
+
+  it('come no later by a clock that was set back by less than hosts disagree', () => {
+    const taken = ['a', 'b', 'c'].reduce((health, key) => takeSlot(health, asked(key)).health, pacing);
+    const nowMs = now - 59_000;
+    expect(['b', 'd'].map((key) => takeSlot(taken, asked(key, nowMs)).waitMs)).toEqual([20, 60]);
   });
 });
 
@@ -165,12 +174,15 @@ describe('a limit of the client', () => {
     for (const health of [
       limited,
       noteSuccess(limited, now, now),
-      takeSlot({ ...limited, slotAt: now + 5 }, { key: 'shop/1', nowMs: now, spacingMs: 20, mostMs: 50 }).health,
+      takeSlot(
+        { ...limited, nextSlot: { at: now, forMs: 5 } },
+        { key: 'shop/1', nowMs: now, spacingMs: 20, mostMs: 50 },
+      ).health,
     ]) {
       expect([leftOf(health.pacing, now), leftOf(health.pacing, now + 89_999)]).toEqual([90_000, 1]);
     }
     const later = takeSlot(
-      { ...limited, slotAt: now + 80_005 },
+      { ...limited, nextSlot: { at: now + 80_000, forMs: 5 } },
       { key: 'shop/1', nowMs: now + 80_000, spacingMs: 20, mostMs: 50 },
     ).health;
     expect(leftOf(later.pacing, now + 80_000)).toBe(60_000);
@@ -227,8 +239,8 @@ describe('the note', () => {
     const full: ClientHealth = {
       ...noteRejected(noteLimit(paused, now, 5_000), now),
       pacing: { at: now, forMs: 60_000 },
-      slotAt: now + 20,
-      taken: [{ key: 'tray/1', at: now + 20 }],
+      nextSlot: { at: now, forMs: 40 },
+      taken: [{ key: 'tray/1', at: now, forMs: 20 }],
     };
     expect(parseClientHealth(formatClientHealth(full))).toEqual(full);
   });
@@ -241,7 +253,7 @@ describe('the note', () => {
     'null',
     '{"epoch":"1","pause":{"at":1}}',
     '{"failures":null,"limit":7}',
-    '{"taken":[7,{"key":"a"}]}',
+    '{"taken":[7,{"key":"a","at":1}],"nextSlot":7}',
   ])('that cannot be read (%j) is as if nothing were known', (text) => {
     expect(parseClientHealth(text)).toMatchObject({ epoch: 0, failures: 0 });
     expect(leftOf(parseClientHealth(text).pause, now)).toBe(0);

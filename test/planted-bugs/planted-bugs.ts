@@ -275,6 +275,15 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'are one an account: whoever asks for it again waits for the same one, until it has come',
   },
   {
+    title: 'wait for a slot that was dated by a clock that has been set back since',
+    breaks: 'G6',
+    file: 'domain/client-health.ts',
+    find: 'const waitMs = leftOf(health.nextSlot, nowMs);',
+    replace: 'const waitMs = health.nextSlot ? Math.max(0, health.nextSlot.at + health.nextSlot.forMs - nowMs) : 0;',
+    test: 'app/renewal/store-clock.test.ts',
+    named: 'has nobody wait for a slot that it took before the store told the time',
+  },
+  {
     title: 'take the write lock for every account that waits at the end of a pause',
     breaks: 'G6',
     file: 'app/renewal/client-pauses.ts',

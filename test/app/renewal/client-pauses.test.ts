@@ -194,13 +194,21 @@ describe('an outage', () => {
 
   it('leaves nobody waiting longer for a slot than they would', async () => {
     const { clock, admit, note } = scene();
-    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + 20 * secondMs });
+    await note({
+      ...healthy,
+      pacing: { at: clock.nowMs(), forMs: minuteMs },
+      nextSlot: { at: clock.nowMs(), forMs: 20 * secondMs },
+    });
     expect(await admit()()).toMatchObject({ left: { _tag: 'ProviderUnavailable', retryAfterMs: 20 * secondMs } });
   });
 
   it('says how long the wait for a slot still is, until it is over', async () => {
     const { clock, pauses, note } = scene();
-    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + 9 * secondMs });
+    await note({
+      ...healthy,
+      pacing: { at: clock.nowMs(), forMs: minuteMs },
+      nextSlot: { at: clock.nowMs(), forMs: 9 * secondMs },
+    });
     const told: ((() => number | undefined) | undefined)[] = [];
     const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false };
     const admitted = pauses.admit(account(), { ...asking, onWait: (leftMs) => told.push(leftMs) })();
@@ -214,7 +222,11 @@ describe('an outage', () => {
 
   it('gives an account one slot, however many processes ask for it', async () => {
     const { clock, store, admit, note } = scene();
-    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + secondMs });
+    await note({
+      ...healthy,
+      pacing: { at: clock.nowMs(), forMs: minuteMs },
+      nextSlot: { at: clock.nowMs(), forMs: secondMs },
+    });
     const processes = Array.from({ length: 8 }, () => makeClientPauses({ store, clock, storeClock: clock }));
     const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false, onWait };
     const admitted = processes.flatMap((pauses) =>

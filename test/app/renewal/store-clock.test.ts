@@ -93,3 +93,24 @@ describe.each([
     expect(await other.admit(account, admitting)()).toMatchObject({ _tag: 'Right' });
   });
 });
+
+describe.each([50, 59])('a host whose clock is %i minutes ahead', (minutes) => {
+  it('has nobody wait for a slot that it took before the store told the time', async () => {
+    const { world, store, pauses } = scene(minutes * minuteMs);
+    const account = (name: string) => ({
+      provider: trayPreset().configure({ allowHttpOnLoopback: false }),
+      client: 'client-1',
+      record: recordWith({ key: `tray/${name}` }),
+      policy: defaultRefreshPolicy,
+    });
+    const waited: number[] = [];
+    const sleep = async (ms: number): Promise<void> => void waited.push(ms);
+    await pauses.pace(account('1'), sleep)();
+    await pauses.pace(account('2'), sleep)();
+    expect(waited).toEqual([667]);
+    const other = makeClientPauses({ store, clock: world, storeClock: world });
+    await other.pace(account('2'), sleep)();
+    await other.pace(account('3'), sleep)();
+    expect(Math.max(...waited)).toBeLessThan(2 * secondMs);
+  });
+});
