@@ -9,9 +9,10 @@ export interface AccessEnd {
 }
 
 /**
- * When the access token of an answer expires: as the answer states; else, of the very token that was held before, as was known
- * then, because nothing says that its life began anew; else as assumed. A former end that has passed is no longer believed:
- * the provider has just handed the token out as a good one.
+ * When the access token of an answer expires: as the answer states; the very token that was held before lives as long as was
+ * known then, unless the answer says longer, because nothing says that its life began anew, and a running token that is handed
+ * out again loses nothing of it; else as assumed. A former end that has passed is no longer believed: the provider has just
+ * handed the token out as a good one.
  */
 export const accessEnd = (
   statedMs: number | undefined,
@@ -19,8 +20,9 @@ export const accessEnd = (
   context: AnswerContext,
 ): AccessEnd => {
   const { sentAtMs, previous } = context;
-  if (statedMs !== undefined) return { expiresAt: dateAfter(sentAtMs, statedMs), isAssumed: false };
-  const former = isSameAccessToken ? laterThan(sentAtMs, previous?.expiresAt) : undefined;
+  const stated = statedMs === undefined ? undefined : dateAfter(sentAtMs, statedMs);
+  const former = isSameAccessToken ? laterThan(stated?.getTime() ?? sentAtMs, previous?.expiresAt) : undefined;
+  if (former === undefined && stated !== undefined) return { expiresAt: stated, isAssumed: false };
   return former === undefined
     ? { expiresAt: assumedExpiry(context), isAssumed: !livesForEver(context) }
     : { expiresAt: former, isAssumed: false };
