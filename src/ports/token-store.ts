@@ -3,7 +3,7 @@ import type { AccountRecord } from '../domain/account-record.js';
 import type { PendingAuthorization, PendingChange } from '../domain/pending-authorization.js';
 import type { FoundRecord } from '../domain/unreadable-record.js';
 import type { RecordChange } from '../domain/record-change.js';
-import type { StoreWarning } from '../domain/store-trouble.js';
+import type { StoreTrouble, StoreWarning } from '../domain/store-trouble.js';
 
 /** A store did not answer or did not commit. `why` is a driver's short code (`SQLITE_BUSY`), never its message. */
 export interface StoreFailure {
@@ -123,6 +123,11 @@ export interface TokenStore {
   readonly backup?: ((path: string) => TaskEither<StoreFailure, void>) | undefined;
   /** Asked for once the store is open. */
   readonly warnings?: (() => readonly StoreWarning[]) | undefined;
+  /**
+   * Why it would write nothing, as of the last reading. Readings go on then, so that valid tokens are served: what they give
+   * may be older than what other processes see.
+   */
+  readonly trouble?: (() => StoreTrouble | undefined) | undefined;
   /** Lets go of what it opened itself; what it was handed stays open. */
   readonly close: TaskEither<StoreFailure, void>;
 }

@@ -814,6 +814,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'lets nothing be decided by what another process has changed by its own index',
   },
   {
+    title: 'read a file that was replaced without a word',
+    file: 'app/told-store.ts',
+    find: 'if (trouble !== undefined) hear(trouble);',
+    replace: 'if (trouble !== undefined) return outcome;',
+    test: 'app/replaced-store.test.ts',
+    named: 'is told of by readings, once, while the valid token in the old file is served on',
+  },
+  {
     title: 'take over a deleted index from another store of the process',
     file: 'adapters/stores/sqlite-session.ts',
     find: 'flatMap(() => hasItsIndex(connection, watch)),',

@@ -2,6 +2,7 @@ import { isLeft, mapLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { resolve } from 'node:path';
+import type { StoreTrouble } from '../../domain/store-trouble.js';
 import type { StoreFailure, TokenStore, WriteOptions } from '../../ports/token-store.js';
 import { fileSystemWarnings } from './file-system-warnings.js';
 import { backUp } from './sqlite-backup.js';
@@ -55,6 +56,7 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
       isClosed || isLeft(watch.check()) ? right(undefined) : runStep(() => right(connection.close())),
   );
   let reopening: Promise<void> | undefined;
+  let trouble: StoreTrouble | undefined;
 
   /**
    * Another process has deleted the log. That happens where this process has dropped its own locks, by opening and closing
@@ -74,12 +76,15 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
   const reading =
     <A>(operation: string, work: (operations: SqliteOperations) => A): TE.TaskEither<StoreFailure, A> =>
     async () => {
-      const outcome = await lifetime.use((held) =>
-        patience.run(() => {
+      const outcome = await lifetime.use(async (held) => {
+        const found = await patience.run(() => {
           const { connection, operations } = held.session;
           return connection.guard(() => right(work(operations)))();
-        }),
-      );
+        });
+        const sound = held.session.watch.check();
+        trouble = isLeft(sound) ? sound.left : undefined;
+        return found;
+      });
       return failing(operation)(outcome);
     };
 
@@ -124,6 +129,7 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
       });
       return failing('backup')(outcome);
     },
+    trouble: () => trouble,
     warnings: () => ('path' in options ? fileSystemWarnings(options.path) : []),
     close: async () => failing('close')(await lifetime.close()),
   });

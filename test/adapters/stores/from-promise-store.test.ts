@@ -29,7 +29,7 @@ const failing: PromiseTokenStore = {
 const pending = { id: 'id', key: 'tray/1', incarnation: 'one', expiresAt: 1, sealed: 'text' };
 
 const operations: {
-  readonly [Name in Exclude<keyof TokenStore, 'namespace' | 'warnings'>]: (store: TokenStore) => unknown;
+  readonly [Name in Exclude<keyof TokenStore, 'namespace' | 'warnings' | 'trouble'>]: (store: TokenStore) => unknown;
 } = {
   open: ({ open }) => open(),
   read: ({ read }) => read('tray/1')(),
@@ -102,6 +102,11 @@ describe('fromPromiseStore', () => {
     expect(await store.readNote('note')()).toEqual({ _tag: 'Right', right: undefined });
     await store.updateNote('note', () => ({ text: 'written', result: undefined }))();
     expect(await store.readNote('note')()).toEqual({ _tag: 'Right', right: 'written' });
+  });
+
+  it('tells the trouble of the store it wraps, where that tells any', () => {
+    expect(fromPromiseStore({ ...failing, trouble: () => 'file_replaced' }).trouble?.()).toBe('file_replaced');
+    expect(fromPromiseStore(failing).trouble).toBeUndefined();
   });
 
   it('has the namespace of the store it wraps', () => {
