@@ -11,6 +11,7 @@ import {
   secondMs,
 } from './llavero-fixture.js';
 import { centryAnswer } from './provider-answers.js';
+import { dayMs, trayShops, type TrayShops } from './tray-shops.js';
 
 describe('a wall clock that is set back', () => {
   it.each([hourMs, 24 * hourMs, 365 * 24 * hourMs])('by %i ms lengthens no token’s life', async (jumpMs) => {
@@ -128,5 +129,36 @@ describe('a wall clock that is set forward', () => {
     clock.setWallClock(clock.nowMs() - centryLifeMs);
     expect((await llavero.token(centryKey)).generation).toBe(1);
     expect(http.requests).toHaveLength(1);
+  });
+});
+
+/** Sweeps once an hour for so long. */
+const sweepFor = async ({ llavero, clock }: TrayShops, ms: number): Promise<void> => {
+  for (let passedMs = 0; passedMs < ms; passedMs += hourMs) {
+    await clock.advance(hourMs);
+    await llavero.sweep();
+  }
+};
+
+describe('a refresh token whose account was written while the clock was two months ahead', () => {
+  it.each<readonly [string, ScriptedReply | undefined]>([
+    ['renewed', undefined],
+    ['failing', { status: 503 }],
+  ])('is kept alive in time: %s', async (_what, reply) => {
+    const shops = await trayShops(1);
+    const { clock, llavero, say, asked, refused } = shops;
+    say(1, reply);
+    const atMs = clock.nowMs();
+    clock.setWallClock(atMs + 60 * dayMs);
+    await llavero.sweep();
+    expect(asked).toHaveLength(1);
+    clock.setWallClock(atMs);
+    await sweepFor(shops, 2 * hourMs);
+    expect(asked).toHaveLength(2);
+    await sweepFor(shops, 22 * dayMs);
+    expect(asked).toHaveLength(2);
+    await sweepFor(shops, 8 * dayMs);
+    expect(asked).toHaveLength(3);
+    expect(refused()).toBe(0);
   });
 });
