@@ -162,3 +162,48 @@ describe('a refresh token whose account was written while the clock was two mont
     expect(refused()).toBe(0);
   });
 });
+
+describe('an outcome left unknown while the clock was an hour ahead', () => {
+  it('is recovered a settle window after the clock is right', async () => {
+    const scene = await authorizedCentry();
+    const { llavero, another, clock, http } = scene;
+    await clock.advance(centryLifeMs);
+    const atMs = clock.nowMs();
+    http.handle(() => {
+      clock.setWallClock(atMs + hourMs);
+      return { _tag: 'Unknown', why: 'ECONNRESET' };
+    });
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
+    expect(http.requests).toHaveLength(2);
+    clock.setWallClock(atMs);
+    const other = another();
+    await expect(other.token(centryKey)).rejects.toMatchObject({
+      code: 'ERR_OUTCOME_UNKNOWN',
+      retryAfterMs: 100 * secondMs,
+    });
+    await clock.advance(100 * secondMs - 1);
+    expect(await codeOf(other.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
+    expect(http.requests).toHaveLength(2);
+    http.handle(() => centryAnswer(2));
+    await clock.advance(1);
+    expect((await other.token(centryKey)).generation).toBe(2);
+  });
+
+  it('is found by sweeps, which recover it then', async () => {
+    const { llavero, clock, say, asked, refused } = await trayShops(1);
+    const atMs = clock.nowMs();
+    say(1, { _tag: 'Unknown', why: 'ECONNRESET' });
+    clock.setWallClock(atMs + 23 * dayMs);
+    await llavero.sweep();
+    expect(asked).toHaveLength(1);
+    clock.setWallClock(atMs);
+    await llavero.sweep();
+    await clock.advance(100 * secondMs - 1);
+    await llavero.sweep();
+    expect(asked).toHaveLength(1);
+    await clock.advance(1);
+    await llavero.sweep();
+    expect(asked).toHaveLength(2);
+    expect(refused()).toBe(0);
+  });
+});
