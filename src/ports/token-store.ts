@@ -38,6 +38,11 @@ export interface ClaimQuery {
   readonly untilMs: number;
   /** A `sweepNotBefore` later than this was dated by a clock that has been set back since, and counts for nothing. */
   readonly latestNotBeforeMs: number;
+  /**
+   * Where `obtainedAt` or the failure's `at` is later than this, a clock that has been set back since dated the account: what
+   * it has of the due times asked for counts as 0.
+   */
+  readonly latestDatedMs: number;
 }
 
 /** A sweep is done with an account that it had claimed. */

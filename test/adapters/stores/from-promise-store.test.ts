@@ -36,7 +36,15 @@ const operations: {
   update: ({ update }) => update('tray/1', () => keep(1))(),
   page: ({ page }) => page({ limit: 1 })(),
   claimDue: ({ claimDue }) =>
-    claimDue({ provider: 'tray', nowMs: 1, limit: 1, keepWarm: true, untilMs: 2, latestNotBeforeMs: 9 })(),
+    claimDue({
+      provider: 'tray',
+      nowMs: 1,
+      limit: 1,
+      keepWarm: true,
+      untilMs: 2,
+      latestNotBeforeMs: 9,
+      latestDatedMs: 9,
+    })(),
   releaseClaims: ({ releaseClaims }) => releaseClaims([])(),
   putPending: ({ putPending }) => putPending(pending, 1)(),
   pendings: ({ pendings }) => pendings({ limit: 1 })(),
