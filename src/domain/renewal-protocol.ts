@@ -90,6 +90,10 @@ export type Asking = Pick<BeginRequest, 'client' | 'epoch' | 'asksForAll'>;
 /** A refusal concerns the clients that got it; what it says about any other client is not known until that one has asked. */
 const concerns = ({ clients }: Failure, client: string): boolean => clients === undefined || clients.includes(client);
 
+/** Other clients were told that the account is unavailable; this one asks for itself, and waits for none of their hour. */
+const isOthers = (failure: Failure, client: string): boolean =>
+  failure.terminal === 'account_unavailable' && !concerns(failure, client);
+
 /** Why renewals of this record are stopped for this client at `nowMs`; undefined when they are not. */
 export const stoppedBy = (
   record: AccountRecord,
@@ -105,7 +109,9 @@ export const stoppedBy = (
     case 'client_rejected':
       return concerns(failure, client) && epoch <= (failure.epoch ?? 0) && !asksForAll ? stopped : undefined;
     case 'account_unavailable':
-      return nowMs >= (failure.retryAt ?? 0) || nowMs < failure.at - hourMs ? undefined : stopped;
+      return isOthers(failure, client) || nowMs >= (failure.retryAt ?? 0) || nowMs < failure.at - hourMs
+        ? undefined
+        : stopped;
   }
 };
 
@@ -198,7 +204,8 @@ export const beginAttempt = (
     return keep({ _tag: 'RenewingElsewhere', waitMs: attempt.expiresAt - attemptNowMs });
   }
   const { failure } = current;
-  const waitMs = failure === undefined ? 0 : coolDownLeftMs(failure, nowMs, request);
+  const isFree = failure === undefined || isOthers(failure, request.client);
+  const waitMs = isFree ? 0 : coolDownLeftMs(failure, nowMs, request);
   const stopped = stoppedBy(current, request, nowMs);
   if (stopped !== undefined) {
     const lastWay = stopped.terminal === 'reauthorization_required' && request.hasFallback && !current.fallbackTried;

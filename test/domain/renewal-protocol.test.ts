@@ -165,16 +165,17 @@ describe('a stored terminal state', () => {
     },
   );
 
-  it.each(['reauthorization_required', 'client_rejected'] as const)(
-    '%s concerns the clients that were refused: each other one may ask once',
-    (terminal) => {
-      const failure = failureWith({ terminal, clients: ['client-1', 'client-2'] });
-      for (const client of ['client-1', 'client-2']) {
-        expect(stoppedBy(recordWith({ failure }), { ...asking, client }, now)).toEqual(failure);
-      }
-      expect(begunWith(recordWith({ failure }), { client: 'client-3' })).toMatchObject({ _tag: 'Began', way: 'first' });
-    },
-  );
+  it.each([
+    ['reauthorization_required', undefined],
+    ['client_rejected', undefined],
+    ['account_unavailable', now + 3_600_000],
+  ] as const)('%s concerns the clients that were refused: each other one may ask once', (terminal, retryAt) => {
+    const failure = failureWith({ terminal, retryAt, clients: ['client-1', 'client-2'] });
+    for (const client of ['client-1', 'client-2']) {
+      expect(stoppedBy(recordWith({ failure }), { ...asking, client }, now)).toEqual(failure);
+    }
+    expect(begunWith(recordWith({ failure }), { client: 'client-3' })).toMatchObject({ _tag: 'Began', way: 'first' });
+  });
 
   it('reauthorization_required of nobody in particular concerns every client, whatever the time', () => {
     const failure = failureWith({ terminal: 'reauthorization_required' });

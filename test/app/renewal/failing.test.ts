@@ -44,6 +44,14 @@ describe('an account without a valid token whose renewals are refused without a 
     }
   });
 
+  it('is told to be failing by an event', async () => {
+    const { llavero, eventsOf } = await refused();
+    await codeOf(llavero.token(centryKey));
+    expect(eventsOf('renewal_failed').map(({ code, state }) => [code, state])).toEqual([
+      ['ERR_REQUEST_REJECTED', 'failing'],
+    ]);
+  });
+
   it('keeps its grant and is tried again, until a token ends it', async () => {
     const scene = await refused();
     const { llavero, clock, http } = scene;

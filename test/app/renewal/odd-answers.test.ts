@@ -118,6 +118,22 @@ describe('an expires_in of 0', () => {
   });
 });
 
+describe('a renewed token of which nothing is left', () => {
+  it('is shared by all who wait, however much validity they ask for', async () => {
+    const { llavero, clock, connect, requests } = await answerScene({}, (_request, field) => {
+      if (field('grant_type') === 'authorization_code') return { body: pair(1) };
+      // A lifetime counts from when the request was sent.
+      clock.jump(secondMs / 2);
+      return { body: pair(2, { expires_in: 0 }) };
+    });
+    await connect();
+    clock.jump(2 * hourMs);
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => llavero.token(key, { minValidMs: minuteMs })));
+    expect(new Set(tokens.map(({ accessToken }) => accessToken.expose()))).toEqual(new Set(['at-2']));
+    expect(requests).toHaveLength(2);
+  });
+});
+
 describe('a server that gives the same access token again', () => {
   it.each([
     ['with what is left of it', (leftMs: number) => ({ expires_in: Math.ceil(leftMs / 1_000) })],
@@ -223,12 +239,34 @@ describe('a 401 that is no JSON', () => {
 });
 
 describe('a header of its own that says how long to wait', () => {
+  const limited = { status: 429, body: { message: 'Too many requests' }, headers: { 'x-retry-after': '42' } };
+
   it('is heeded', async () => {
-    const { connect } = await answerScene({ retryAfterHeaders: ['X-Retry-After'] }, () => ({
-      status: 429,
-      body: { message: 'Too many requests' },
-      headers: { 'x-retry-after': '42' },
-    }));
+    const { connect } = await answerScene({ retryAfterHeaders: ['X-Retry-After'] }, () => limited);
     expect(await failureOf(connect())).toMatchObject({ code: 'ERR_RATE_LIMITED', retryAfterMs: 42 * secondMs });
+  });
+
+  it.each<readonly [string, ServedAnswer]>([
+    ['a 429', limited],
+    ['a 400', { ...limited, status: 400, body: { error: 'invalid_request' } }],
+    ['a 503', { ...limited, status: 503 }],
+    ['a 500', { ...limited, status: 500 }],
+  ])('is waited for before the next renewal, after %s', async (_what, refusal) => {
+    let n = 0;
+    const { llavero, clock, connect, requests } = await answerScene(
+      { rotation: 'none', retryAfterHeaders: ['X-Retry-After'] },
+      () => {
+        n += 1;
+        return n === 2 ? refusal : { body: pair(n) };
+      },
+    );
+    await connect();
+    clock.jump(2 * hourMs);
+    await codeOf(llavero.token(key));
+    clock.jump(41 * secondMs);
+    await codeOf(llavero.token(key));
+    expect(requests).toHaveLength(2);
+    clock.jump(secondMs);
+    expect((await llavero.token(key)).accessToken.expose()).toBe('at-3');
   });
 });

@@ -170,6 +170,21 @@ describe('a request that is rejected for another reason', () => {
     expect((await llavero.token(centryKey)).generation).toBe(2);
   });
 
+  it.each<readonly [string, (nowMs: number) => string]>([
+    ['in seconds', () => '120'],
+    ['by a date', (nowMs) => new Date(nowMs + 120 * secondMs).toUTCString()],
+  ])('(400 invalid_request) rests for as long as the provider asks, %s', async (_how, retryAfter) => {
+    const { llavero, clock, http } = await expired();
+    http.answer({ ...oauthError('invalid_request'), headers: { 'Retry-After': retryAfter(clock.nowMs()) } });
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REQUEST_REJECTED');
+    await clock.advance(120 * secondMs - 1);
+    expect(await codeOf(llavero.token(centryKey))).toBe('ERR_REQUEST_REJECTED');
+    expect(http.requests).toHaveLength(2);
+    await clock.advance(1);
+    http.answer(centryAnswer(2));
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+  });
+
   it('a redirect is ERR_RESPONSE_MALFORMED, not followed, and the refresh token may go again', async () => {
     const { llavero, clock, http } = await expired();
     http.answer({ status: 302, headers: { Location: 'https://evil.example/' } });
