@@ -15,7 +15,7 @@ import type { CodeFailure, SpendCode } from './spend-code.js';
 
 /**
  * Sends the code of a flow that this delivery has taken, and writes down in its place what came of it: completed; open again
- * when the provider did not process it; closed otherwise. A caller whose patience ends is let go, and the work goes on.
+ * when the provider did not process it, or refused it without a verdict on the code; closed otherwise. A caller whose patience ends is let go, and the work goes on.
  */
 export type DeliverCode = (
   account: Account,
