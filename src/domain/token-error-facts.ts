@@ -171,12 +171,12 @@ export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<To
     key,
     message: `No token for ${key} now: ${why}${withStatus(status)}. ${startAgain === true ? 'Start again with authorize()' : `Try again${inMs(retryAfterMs) || ' later'}`}.`,
   }),
-  ResponseMalformed: ({ key, why, status, retryAfterMs }) => ({
+  ResponseMalformed: ({ key, why, status, retryAfterMs, startAgain }) => ({
     code: 'ERR_RESPONSE_MALFORMED',
     retryable: retryAfterMs !== undefined,
     retryAfterMs,
     key,
-    message: `The provider's answer for ${key} holds no usable token: ${why}${withStatus(status)}.${retryAfterMs === undefined ? '' : ` It is asked again${inMs(retryAfterMs)}.`}`,
+    message: `The provider's answer for ${key} holds no usable token: ${why}${withStatus(status)}.${startAgain === true ? ' Start again with authorize().' : ''}${retryAfterMs === undefined ? '' : ` It is asked again${inMs(retryAfterMs)}.`}`,
   }),
   StoreFailed: ({ operation, why, key }) => ({
     code: 'ERR_STORE_FAILED',

@@ -500,8 +500,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'open a flow again whose code may be spent',
     file: 'app/authorizing/spend-code.ts',
-    find: 'spent(startAgain(',
-    replace: 'notProcessed(startAgain(',
+    find: 'spent(startAgain(notObtained(',
+    replace: 'notProcessed(startAgain(notObtained(',
     test: 'app/authorizing/callback-not-processed.test.ts',
     named: 'closes the flow, is not called retryable',
   },

@@ -10,12 +10,13 @@ import type { Account } from '../accounts/account.js';
 import type { SingleFlight } from '../renewal/single-flight.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
+import { callerPatience } from './caller-patience.js';
 import type { PendingAuthorizations } from './pending-authorizations.js';
 import type { CodeFailure, SpendCode } from './spend-code.js';
 
 /**
  * Sends the code of a flow that this delivery has taken, and writes down in its place what came of it: completed; open again
- * when the provider did not process it; closed otherwise. A caller whose patience ends is let go, and the work goes on.
+ * when the provider did not process it, or refused it without a verdict on the code; closed otherwise. A caller whose patience ends is let go, and the work goes on.
  */
 export type DeliverCode = (
   account: Account,
@@ -39,25 +40,17 @@ export const stillUnderWay = (key: string, endsInMs: number): UseCaseError =>
     retryAfterMs: Math.max(0, endsInMs),
   });
 
-export const makeDeliverCode = ({ pendings, flights, spendCode, clock }: DeliverCodeDeps): DeliverCode => {
-  const letGoAfter = (patienceMs: number, letGo: () => void): { readonly stop: () => void } => {
-    const stopped = new AbortController();
-    void clock.idle(patienceMs, stopped.signal).then(() => {
-      if (!stopped.signal.aborted) letGo();
-    });
-    return { stop: () => stopped.abort() };
-  };
-
-  return (account, { id }, code, delivery) =>
+export const makeDeliverCode =
+  ({ pendings, flights, spendCode, clock }: DeliverCodeDeps): DeliverCode =>
+  (account, { id }, code, delivery) =>
     flights.detached(account.key.key, (release) => {
       const { key, policy } = account;
-      const patienceEndsMs = clock.monotonicMs() + policy.patienceMs;
-      const onDelay = (error: UseCaseError): void => {
-        if (clock.monotonicMs() >= patienceEndsMs) release(error);
-      };
-      const patience = letGoAfter(policy.patienceMs, () =>
+      const patience = callerPatience(clock, policy.patienceMs, () =>
         release(stillUnderWay(key.key, delivery.endsAt - clock.nowMs())),
       );
+      const onDelay = (error: UseCaseError): void => {
+        if (patience.isOver()) release(error);
+      };
       const leaveFlow = ({ error, notProcessed }: CodeFailure): UseCase<Token> =>
         pipe(
           notProcessed ? pendings.reopen(id, delivery.id, policy, onDelay) : pendings.close(id, delivery.id),
@@ -73,4 +66,3 @@ export const makeDeliverCode = ({ pendings, flights, spendCode, clock }: Deliver
       );
       return () => work().finally(patience.stop);
     });
-};
