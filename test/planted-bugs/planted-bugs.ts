@@ -482,6 +482,22 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'keep every law',
   },
   {
+    title: 'end a flow because the clock was set forward while the browser was out',
+    file: 'app/authorizing/pending-authorizations.ts',
+    find: 'hostTime.nowMsFor(current && beganAt(current))',
+    replace: 'hostTime.nowMs()',
+    test: 'app/authorizing/flow-clocks.test.ts',
+    named: 'ends no flow, which still ends ten minutes after it began',
+  },
+  {
+    title: 'forget the flows of other hosts by a clock that is ahead',
+    file: 'app/authorizing/start-authorization.ts',
+    find: 'hostTime.nowMsFor(-Infinity) - keptForMs',
+    replace: 'clock.nowMs()',
+    test: 'app/authorizing/flow-clocks.test.ts',
+    named: 'forgets no flow of another host when it begins one',
+  },
+  {
     title: 'open a flow again because its delivery was never heard of',
     file: 'domain/pending-authorization.ts',
     find: "{ _tag: 'Abandoned', pending: current }",

@@ -7,6 +7,7 @@ import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ObtainedCode } from '../../ports/grant.js';
 import type { Account } from '../accounts/account.js';
+import type { HostTime } from '../host-time.js';
 import type { SingleFlight } from '../renewal/single-flight.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
@@ -29,6 +30,7 @@ export interface DeliverCodeDeps {
   readonly flights: SingleFlight<Renewed>;
   readonly spendCode: SpendCode;
   readonly clock: Clock;
+  readonly hostTime: HostTime;
 }
 
 /** The caller's patience is over, and the request is not: the same callback may come again, and then learns what became of it. */
@@ -39,7 +41,7 @@ export const stillUnderWay = (key: string, endsInMs: number): UseCaseError =>
     retryAfterMs: Math.max(0, endsInMs),
   });
 
-export const makeDeliverCode = ({ pendings, flights, spendCode, clock }: DeliverCodeDeps): DeliverCode => {
+export const makeDeliverCode = ({ pendings, flights, spendCode, clock, hostTime }: DeliverCodeDeps): DeliverCode => {
   const letGoAfter = (patienceMs: number, letGo: () => void): { readonly stop: () => void } => {
     const stopped = new AbortController();
     void clock.idle(patienceMs, stopped.signal).then(() => {
@@ -56,7 +58,7 @@ export const makeDeliverCode = ({ pendings, flights, spendCode, clock }: Deliver
         if (clock.monotonicMs() >= patienceEndsMs) release(error);
       };
       const patience = letGoAfter(policy.patienceMs, () =>
-        release(stillUnderWay(key.key, delivery.endsAt - clock.nowMs())),
+        release(stillUnderWay(key.key, delivery.endsAt - hostTime.nowMsFor(delivery.endsAt - policy.attemptTtlMs))),
       );
       const leaveFlow = ({ error, notProcessed }: CodeFailure): UseCase<Token> =>
         pipe(

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { parseAccountKey } from '../../domain/account-key.js';
 import {
+  beganAt,
   closePending,
   completePending,
   judgePending,
@@ -12,13 +13,15 @@ import {
   type FoundPending,
   type PendingAuthorization,
   type PendingChange,
+  type PendingTimes,
   type TakenPending,
 } from '../../domain/pending-authorization.js';
-import type { RefreshPolicy } from '../../domain/refresh-policy.js';
+import { defaultRefreshPolicy, type RefreshPolicy } from '../../domain/refresh-policy.js';
 import type { TokenError } from '../../domain/token-error.js';
-import type { Clock } from '../../ports/clock.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed } from '../accounts/accounts.js';
+import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import type { HostTime } from '../host-time.js';
 import type { Persist } from '../renewal/persist.js';
 import type { Digests } from './start-authorization.js';
 
@@ -42,14 +45,16 @@ export interface PendingAuthorizations {
 
 export interface PendingAuthorizationsDeps {
   readonly store: TokenStore;
-  readonly clock: Clock;
+  readonly providers: ProviderRegistry;
+  readonly hostTime: HostTime;
   readonly digests: Digests;
   readonly persist: Persist;
 }
 
 export const makePendingAuthorizations = ({
   store,
-  clock,
+  providers,
+  hostTime,
   digests,
   persist,
 }: PendingAuthorizationsDeps): PendingAuthorizations => {
@@ -57,6 +62,19 @@ export const makePendingAuthorizations = ({
     id: string,
     change: (current: PendingAuthorization | undefined) => PendingChange<A>,
   ): TE.TaskEither<TokenError, A> => pipe(store.updatePending(id, change), TE.mapError(storeFailed()));
+
+  /** Read where the flow is: the store may tell its time with it. */
+  const timesOf = (current: PendingAuthorization | undefined): PendingTimes => {
+    const resolved = current === undefined ? undefined : providers.resolveStored(current.key);
+    const policy = resolved?._tag === 'Right' ? resolved.right.policy : defaultRefreshPolicy;
+    const { attemptTtlMs: deliveryMs } = policy;
+    const { delivery } = current ?? {};
+    return {
+      nowMs: hostTime.nowMsFor(current && beganAt(current)),
+      deliveryNowMs: hostTime.nowMsFor(delivery && delivery.endsAt - deliveryMs),
+      deliveryMs,
+    };
+  };
 
   /** A store may hand out another flow than the one asked for, or one that somebody else has written there. */
   const isGenuine = (id: string, pending: PendingAuthorization): boolean =>
@@ -80,12 +98,12 @@ export const makePendingAuthorizations = ({
   return {
     find: (id) =>
       pipe(
-        update(id, (current) => ({ pending: current, result: judgePending(current, clock.nowMs()) })),
+        update(id, (current) => ({ pending: current, result: judgePending(current, timesOf(current)) })),
         TE.map((found) => genuine(id, found)),
       ),
     take: ({ id }, delivery) =>
       pipe(
-        update(id, (current) => takePending(current, clock.nowMs(), delivery)),
+        update(id, (current) => takePending(current, timesOf(current), delivery)),
         // The answer to a take may be lost. Nothing is sent then, so the flow is given back.
         TE.orElse((error) =>
           pipe(

@@ -47,16 +47,39 @@ export const useCasesModule = (): ContainerModule =>
       .inSingletonScope();
     bind(services.startAuthorization)
       .toResolvedValue(
-        (store, accounts, vault, clock, randomness, events) =>
-          makeStartAuthorization({ store, accounts, vault, clock, randomness, events, digests }),
-        [internals.store, internals.accounts, internals.vault, ports.clock, ports.randomness, internals.events],
+        (store, accounts, vault, clock, hostTime, randomness, events) =>
+          makeStartAuthorization({ store, accounts, vault, clock, hostTime, randomness, events, digests }),
+        [
+          internals.store,
+          internals.accounts,
+          internals.vault,
+          ports.clock,
+          internals.hostTime,
+          ports.randomness,
+          internals.events,
+        ],
       )
       .inSingletonScope();
     bind(services.completeAuthorization)
       .toResolvedValue(
-        (store, accounts, vault, cache, flights, send, commit, persist, clock, randomness, events) =>
+        (
+          store,
+          providers,
+          accounts,
+          vault,
+          cache,
+          flights,
+          send,
+          commit,
+          persist,
+          clock,
+          hostTime,
+          randomness,
+          events,
+        ) =>
           makeCompleteAuthorization({
             store,
+            providers,
             accounts,
             vault,
             cache,
@@ -65,12 +88,14 @@ export const useCasesModule = (): ContainerModule =>
             commit,
             persist,
             clock,
+            hostTime,
             randomness,
             events,
             digests,
           }),
         [
           internals.store,
+          services.providers,
           internals.accounts,
           internals.vault,
           internals.tokenCache,
@@ -79,6 +104,7 @@ export const useCasesModule = (): ContainerModule =>
           internals.commitToken,
           internals.persist,
           ports.clock,
+          internals.hostTime,
           ports.randomness,
           internals.events,
         ],
@@ -147,9 +173,17 @@ export const useCasesModule = (): ContainerModule =>
       .inSingletonScope();
     bind(services.resealAccounts)
       .toResolvedValue(
-        (store, cipher, keyChecks, fingerprints, clock, events) =>
-          makeResealAccounts({ store, cipher, keyChecks, fingerprints, clock, events }),
-        [internals.store, internals.cipher, internals.keyChecks, internals.fingerprints, ports.clock, internals.events],
+        (store, cipher, keyChecks, fingerprints, clock, hostTime, events) =>
+          makeResealAccounts({ store, cipher, keyChecks, fingerprints, clock, hostTime, events }),
+        [
+          internals.store,
+          internals.cipher,
+          internals.keyChecks,
+          internals.fingerprints,
+          ports.clock,
+          internals.hostTime,
+          internals.events,
+        ],
       )
       .inSingletonScope();
     bind(internals.keepSweeping)
