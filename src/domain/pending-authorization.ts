@@ -78,13 +78,15 @@ export const judgePending = (current: PendingAuthorization | undefined, times: P
 
 /**
  * Gives an open flow to one delivery. A code must not be sent twice (RFC 6749 §4.1.2), so no time that passes opens a taken
- * flow again: only its own delivery does, with {@link reopenPending}.
+ * flow again: only its own delivery does, with {@link reopenPending}. The delivery that has it already is given it again: the
+ * answer to its first try may have been lost.
  */
 export const takePending = (
   current: PendingAuthorization | undefined,
   times: PendingTimes,
   delivery: Delivery,
 ): PendingChange<TakenPending> => {
+  if (isUnfinished(current, delivery.id)) return { pending: current, result: { _tag: 'Taken' } };
   const found = judgePending(current, times);
   if (found._tag !== 'Open') return { pending: current, result: found };
   return { pending: { ...found.pending, delivery }, result: { _tag: 'Taken' } };

@@ -73,6 +73,13 @@ describe('takePending', () => {
   });
 });
 
+describe('a delivery that has a flow already', () => {
+  it('is given it again, without a write, until it has said what came of it', () => {
+    expect(takePending(taken, at(now), delivery)).toEqual({ pending: taken, result: { _tag: 'Taken' } });
+    expect(takePending(completed, at(now), delivery).result._tag).toBe('Completed');
+  });
+});
+
 describe('what became of a delivery', () => {
   it('opens the flow again, with nothing of it left, when the code was not processed', () => {
     expect(reopenPending(taken, 'first').pending).toEqual(open);

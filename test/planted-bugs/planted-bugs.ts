@@ -498,6 +498,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'forgets no flow of another host when it begins one',
   },
   {
+    title: 'leave a flow to a delivery that never learned that it has it',
+    file: 'app/authorizing/pending-authorizations.ts',
+    find: 'flights.inBackground(persist(reopen(id, delivery.id), policy, () => undefined, options));',
+    replace: 'void [flights, options];',
+    test: 'app/authorizing/callback-not-processed.test.ts',
+    named: 'because every answer of the store was lost leaves the flow open',
+  },
+  {
     title: 'open a flow again because its delivery was never heard of',
     file: 'domain/pending-authorization.ts',
     find: "{ _tag: 'Abandoned', pending: current }",

@@ -143,7 +143,7 @@ export const makeReceiveCallback = (deps: ReceiveCallbackDeps): ReceiveCallback 
     const endsAt = hostTime.nowMs() + account.policy.attemptTtlMs;
     const delivery: Delivery = { id: randomness.token(12), endsAt, completed: false };
     return pipe(
-      pendings.take(pending, delivery),
+      pendings.take(pending, delivery, account.policy),
       TE.flatMap((taken) =>
         taken._tag === 'Taken' ? deliverCode(account, pending, code, delivery) : answer(callback, taken),
       ),
