@@ -83,7 +83,8 @@ export interface NoteChange<A> {
  *   place; `read` and `update` of that account end Left.
  * - **Keep writes nothing**; a Left left the record as it was, or changed it wholly when the answer to a commit was lost.
  * - **Taken once**: `updatePending` is as atomic as `update`, so that of any number of callbacks one takes a flow.
- * - **Own clock**: a store whose server has a clock passes it to the change; an embedded one passes undefined.
+ * - **Own clock**: a store whose server has a clock passes it to the change of a record or of a pending authorization; an
+ *   embedded one passes undefined.
  * - **Settles**: every operation ends, Right or Left, within seconds; on a store in trouble it ends Left. A caller gives up
  *   after `storeTimeoutMs` (10 s) and takes that for a Left: what was to be written may still be written after it.
  * - **Never blocks** the event loop for more than a single short statement.
@@ -109,7 +110,7 @@ export interface TokenStore {
   /** Same laws as `update`. Where the change gives back the very authorization it was given, nothing is written. */
   readonly updatePending: <A>(
     id: string,
-    change: (pending: PendingAuthorization | undefined) => PendingChange<A>,
+    change: (pending: PendingAuthorization | undefined, serverNowMs?: number) => PendingChange<A>,
   ) => TaskEither<StoreFailure, A>;
   /** What browsers are out on, expired or not. */
   readonly pendings: (query: PendingQuery) => TaskEither<StoreFailure, readonly PendingAuthorization[]>;

@@ -33,7 +33,7 @@ export interface PromiseTokenStore {
   readonly readNote?: ((name: string) => Promise<string | undefined>) | undefined;
   readonly updatePending: <A>(
     id: string,
-    change: (pending: PendingAuthorization | undefined) => PendingChange<A>,
+    change: (pending: PendingAuthorization | undefined, serverNowMs?: number) => PendingChange<A>,
   ) => Promise<A>;
   readonly updateNote: <A>(
     name: string,

@@ -7,6 +7,7 @@ import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ObtainedCode } from '../../ports/grant.js';
 import type { Account } from '../accounts/account.js';
+import type { HostTime } from '../host-time.js';
 import type { SingleFlight } from '../renewal/single-flight.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
@@ -30,6 +31,7 @@ export interface DeliverCodeDeps {
   readonly flights: SingleFlight<Renewed>;
   readonly spendCode: SpendCode;
   readonly clock: Clock;
+  readonly hostTime: HostTime;
 }
 
 /** The caller's patience is over, and the request is not: the same callback may come again, and then learns what became of it. */
@@ -41,12 +43,12 @@ export const stillUnderWay = (key: string, endsInMs: number): UseCaseError =>
   });
 
 export const makeDeliverCode =
-  ({ pendings, flights, spendCode, clock }: DeliverCodeDeps): DeliverCode =>
+  ({ pendings, flights, spendCode, clock, hostTime }: DeliverCodeDeps): DeliverCode =>
   (account, { id }, code, delivery) =>
     flights.detached(account.key.key, (release) => {
       const { key, policy } = account;
       const patience = callerPatience(clock, policy.patienceMs, () =>
-        release(stillUnderWay(key.key, delivery.endsAt - clock.nowMs())),
+        release(stillUnderWay(key.key, delivery.endsAt - hostTime.nowMsFor(delivery.endsAt - policy.attemptTtlMs))),
       );
       const onDelay = (error: UseCaseError): void => {
         if (patience.isOver()) release(error);

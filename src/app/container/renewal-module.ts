@@ -57,6 +57,12 @@ export const renewalModule = (): ContainerModule =>
       )
       .inSingletonScope();
     bind(internals.storeClock).toResolvedValue(makeStoreClock, [ports.clock]).inSingletonScope();
+    bind(internals.hostTime)
+      .toResolvedValue(
+        (clock, storeClock) => makeHostTime({ nowMs: storeClock.nowMs, monotonicMs: clock.monotonicMs }),
+        [ports.clock, internals.storeClock],
+      )
+      .inSingletonScope();
     bind(internals.http).toResolvedValue(guardedHttpClient, [ports.httpClient]).inSingletonScope();
     bind(internals.cipher).toResolvedValue(guardedCipher, [ports.cipher]).inSingletonScope();
     bind(internals.events).toResolvedValue(guardedSink, [ports.eventSink]).inSingletonScope();
@@ -162,11 +168,11 @@ export const renewalModule = (): ContainerModule =>
       .inSingletonScope();
     bind(internals.recordAttempt)
       .toResolvedValue(
-        (drafts, clock, storeClock, randomness, places, pauses, persist, { inBackground }) =>
+        (drafts, clock, hostTime, randomness, places, pauses, persist, { inBackground }) =>
           makeRecordAttempt({
             drafts,
             clock,
-            hostTime: makeHostTime({ nowMs: storeClock.nowMs, monotonicMs: clock.monotonicMs }),
+            hostTime,
             randomness,
             places,
             pauses,
@@ -177,7 +183,7 @@ export const renewalModule = (): ContainerModule =>
         [
           internals.drafts,
           ports.clock,
-          internals.storeClock,
+          internals.hostTime,
           ports.randomness,
           internals.attemptPlaces,
           internals.clientPauses,

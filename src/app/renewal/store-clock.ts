@@ -23,7 +23,7 @@ export const makeStoreClock = (clock: Pick<Clock, 'nowMs' | 'monotonicMs'>): Sto
   };
 };
 
-/** The same store, whose changes of records tell the time of its server. */
+/** The same store, whose changes of records and of pending authorizations tell the time of its server. */
 export const timedStore = (store: TokenStore, { heard }: StoreClock): TokenStore => ({
   ...store,
   update: (key, change, options) =>
@@ -35,4 +35,9 @@ export const timedStore = (store: TokenStore, { heard }: StoreClock): TokenStore
       },
       options,
     ),
+  updatePending: (id, change) =>
+    store.updatePending(id, (current, serverNowMs) => {
+      heard(serverNowMs);
+      return change(current, serverNowMs);
+    }),
 });

@@ -166,18 +166,58 @@ describe('a callback that fails before its code is sent', () => {
     },
   );
 
-  it('because the answer of the store was lost leaves the flow open, and sends nothing', async () => {
-    const { llavero, store, http, returned } = await started();
-    const looked = store.holdNextAnswer('updatePending');
-    const first = failureOf(llavero.callback(returned));
+  /** A callback that has found its flow, and whose next write is the one that takes it. */
+  const aboutToTake = async (
+    scene: Started,
+  ): Promise<{ readonly first: Promise<unknown>; readonly take: () => void }> => {
+    const looked = scene.store.holdNextAnswer('updatePending');
+    const first = scene.llavero.callback(scene.returned);
+    first.catch(() => undefined);
     await looked.arrived;
+    return { first, take: looked.release };
+  };
+
+  it('because the answer of the store was lost takes the flow again, and sends its code once', async () => {
+    const scene = await started();
+    const { first, take } = await aboutToTake(scene);
+    scene.store.loseNextAnswer('updatePending');
+    scene.http.answer(centryAnswer(1));
+    take();
+    expect(await first).toMatchObject({ generation: 1 });
+    expect(scene.http.requests).toHaveLength(1);
+  });
+
+  it('because every answer of the store was lost leaves the flow open, though giving it back fails at first', async () => {
+    const scene = await started();
+    const { llavero, another, clock, store, http, returned } = scene;
+    const { first, take } = await aboutToTake(scene);
     store.loseNextAnswer('updatePending');
-    looked.release();
-    expect((await first).code).toBe('ERR_STORE_FAILED');
+    store.failNext('updatePending', 4);
+    take();
+    expect((await failureOf(first)).code).toBe('ERR_STORE_FAILED');
+    expect(http.requests).toEqual([]);
+    await clock.advance(secondMs);
+    http.answer(centryAnswer(1));
+    expect((await another().callback(returned)).generation).toBe(1);
+    await llavero.close();
+    expect(http.requests).toHaveLength(1);
+  });
+
+  it('because the store hung leaves the flow open, though its write comes late', async () => {
+    const scene = await started();
+    const { clock, store, http, returned } = scene;
+    const { first, take } = await aboutToTake(scene);
+    const hung = store.holdNext('updatePending');
+    take();
+    await hung.arrived;
+    await clock.advance(10 * secondMs);
+    expect((await failureOf(first)).reason).toMatchObject({ _tag: 'StoreFailed', why: 'timeout' });
+    await clock.advance(secondMs);
+    hung.release();
+    await clock.advance(secondMs);
     expect(http.requests).toEqual([]);
     http.answer(centryAnswer(1));
-    expect((await llavero.callback(returned)).generation).toBe(1);
-    expect(http.requests).toHaveLength(1);
+    expect((await scene.another().callback(returned)).generation).toBe(1);
   });
 
   it.each(['server_error', 'temporarily_unavailable'])(
