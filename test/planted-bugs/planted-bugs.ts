@@ -59,6 +59,15 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'is kept, and not handed out before a renewal has shown that it lives',
   },
   {
+    title: 'discard the answer to a renewal whose account was registered at other addresses meanwhile',
+    breaks: 'G3',
+    file: committing,
+    find: '  if (!isSame && !wasMoved(current, consumed)) return',
+    replace: '  if (!isSame) return',
+    test: 'app/tenants.test.ts',
+    named: 'the answer to a renewal under way is kept for the tenant that gave it',
+  },
+  {
     title: 'order authorizations by a clock',
     file: committing,
     find: 'if (numberOf(current.authorization) > numberOf(authorization))',
@@ -338,8 +347,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     title: 'fence a late answer off by its attempt',
     breaks: 'G3',
     file: committing,
-    find: "  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });\n",
-    replace: `  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });
+    find: '  if (current.token === token.token) return keep({ _tag, record: current });\n',
+    replace: `  if (current.token === token.token) return keep({ _tag, record: current });
   if (current.attempt?.way === 'recovery') return keep({ _tag: 'NewerGeneration', record: current });
 `,
     test: 'domain/committing.test.ts',
