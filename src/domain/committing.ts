@@ -106,10 +106,10 @@ const stillOpen = (
     : { attempt: undefined, repeats: undefined };
 
 /**
- * The provider said no to another request of this generation before this answer could be committed, and may have ended the
- * whole family with it: the pair is kept, and its access token is not handed out before a renewal has shown that it lives.
+ * The pair held answers one request of a generation, and the provider said no to another: it may have ended the whole family
+ * with that. The pair is kept, and its access token is not handed out before a renewal has shown that it lives.
  */
-const afterVerdict = (record: AccountRecord, nowMs: number): AccountRecord => ({
+export const afterVerdict = (record: AccountRecord, nowMs: number): AccountRecord => ({
   ...record,
   invalidated: true,
   failure: { code: 'ERR_OUTCOME_UNKNOWN', detail: 'late_answer', at: nowMs, count: 1 },

@@ -8,7 +8,7 @@ import {
   type Consumed,
 } from '../../src/domain/committing.js';
 import { neverDue } from '../../src/domain/due-times.js';
-import { rejectAttempt } from '../../src/domain/finish-attempt.js';
+import { rejectAttempt, rejectRecovery } from '../../src/domain/finish-attempt.js';
 import { beginAttempt } from '../../src/domain/renewal-protocol.js';
 import {
   after,
@@ -174,6 +174,37 @@ describe('an answer that comes after the provider said no to another request of 
     expect(late?.failure?.terminal).toBeUndefined();
     const next = beginWith({ generation: 4, nowMs: now + 1_000 });
     expect(beginAttempt(late, undefined, next).result).toMatchObject({ _tag: 'Began', way: 'first' });
+  });
+});
+
+describe('an answer that was committed just before the provider said no to a later request of its generation', () => {
+  const held = renewed(recordWith());
+  const verdict = noteWith({ terminal: 'reauthorization_required' });
+
+  it('has to prove itself: its access token is not handed out before a renewal', () => {
+    const doubted = after(held, rejectRecovery(1)(held, now, consumed, 'attempt-2', verdict));
+    expect(doubted).toEqual({
+      ...held,
+      invalidated: true,
+      failure: { code: 'ERR_OUTCOME_UNKNOWN', detail: 'late_answer', at: now, count: 1 },
+    });
+    const next = beginWith({ generation: 4, nowMs: now + 1_000 });
+    expect(beginAttempt(doubted, undefined, next).result).toMatchObject({ _tag: 'Began', way: 'first' });
+  });
+
+  it('is left alone where it answers the later request, where there was no verdict, and once it was renewed', () => {
+    const later = { ...held, answered: { generation: 3, repeat: 1 } };
+    const newer = { ...held, generation: 5, answered: { generation: 4, repeat: 0 } };
+    for (const [record, note] of [
+      [later, verdict],
+      [held, noteWith({ terminal: 'client_rejected' })],
+      [newer, verdict],
+    ] as const) {
+      expect(rejectRecovery(1)(record, now, consumed, 'attempt-2', note)).toEqual({
+        _tag: 'Keep',
+        result: { _tag: 'NewerGeneration', record },
+      });
+    }
   });
 });
 

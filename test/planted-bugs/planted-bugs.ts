@@ -59,6 +59,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'is kept, and not handed out before a renewal has shown that it lives',
   },
   {
+    title: 'hand out a pair that a verdict on a later request may have ended',
+    file: 'app/renewal/write-outcome.ts',
+    find: "attempt.way === 'recovery' ? rejectRecovery(attempt.repeat) : rejectAttempt",
+    replace: 'rejectAttempt',
+    test: 'app/renewal/late-answers.test.ts',
+    named: 'of a slow owner is committed while its generation is current',
+  },
+  {
     title: 'discard the answer to a renewal whose account was registered at other addresses meanwhile',
     breaks: 'G3',
     file: committing,
