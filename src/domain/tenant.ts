@@ -18,6 +18,9 @@ export interface Tenant {
   readonly registered?: string | undefined;
 }
 
+/** What a failure says where the token held was issued for another tenant than the account is with. */
+export const otherTenant = 'other_tenant';
+
 /** The tenant of a credential whose tokens are asked for at `tokenAddress`; `registered` is the account's own part of it. */
 export const tenantOf = (
   credential: Credential,

@@ -59,6 +59,23 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'is kept, and not handed out before a renewal has shown that it lives',
   },
   {
+    title: 'hand out a pair that a verdict on a later request may have ended',
+    file: 'app/renewal/write-outcome.ts',
+    find: "attempt.way === 'recovery' ? rejectRecovery(attempt.repeat) : rejectAttempt",
+    replace: 'rejectAttempt',
+    test: 'app/renewal/late-answers.test.ts',
+    named: 'of a slow owner is committed while its generation is current',
+  },
+  {
+    title: 'discard the answer to a renewal whose account was registered at other addresses meanwhile',
+    breaks: 'G3',
+    file: committing,
+    find: '  if (!isSame && !wasMoved(current, consumed)) return',
+    replace: '  if (!isSame) return',
+    test: 'app/tenants.test.ts',
+    named: 'the answer to a renewal under way is kept for the tenant that gave it',
+  },
+  {
     title: 'order authorizations by a clock',
     file: committing,
     find: 'if (numberOf(current.authorization) > numberOf(authorization))',
@@ -347,8 +364,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     title: 'fence a late answer off by its attempt',
     breaks: 'G3',
     file: committing,
-    find: "  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });\n",
-    replace: `  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });
+    find: '  if (current.token === token.token) return keep({ _tag, record: current });\n',
+    replace: `  if (current.token === token.token) return keep({ _tag, record: current });
   if (current.attempt?.way === 'recovery') return keep({ _tag: 'NewerGeneration', record: current });
 `,
     test: 'domain/committing.test.ts',

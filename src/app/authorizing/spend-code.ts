@@ -140,6 +140,7 @@ export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
                 keepToken({ ...newer, application: account.application }, code, authorization, issued, onDelay),
               ),
             );
+          case 'OtherRegistration':
           case 'Removed':
             return TE.left(tokenError('UnknownKey', { key, why: 'not_registered' }));
         }
