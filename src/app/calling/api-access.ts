@@ -44,6 +44,13 @@ export interface ApiAccessesDeps {
   readonly clock: Clock;
 }
 
+/** An account as it was read, and when, by both clocks. */
+interface Remembered {
+  readonly access: ApiAccess;
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
 /** What a definition's own functions throw may quote a token: the caller learns which of them threw, and no more. */
 const guardedApi = (id: string, { base, placement, judgeRefusal }: ProviderApi): ProviderApi => {
   const guarded =
@@ -63,18 +70,24 @@ const guardedApi = (id: string, { base, placement, judgeRefusal }: ProviderApi):
 };
 
 export const makeApiAccesses = ({ providers, accounts, hold, clock }: ApiAccessesDeps): ApiAccesses => {
-  const known = new Map<string, { readonly access: ApiAccess; readonly untilMonotonicMs: number }>();
+  const known = new Map<string, Remembered>();
+
+  /** The monotonic clock stands still while the machine sleeps; a wall clock that was set back says nothing. */
+  const isRecent = ({ access: { policy }, monotonicMs, wallMs }: Remembered): boolean => {
+    const byWallMs = clock.nowMs() - wallMs;
+    return clock.monotonicMs() - monotonicMs < policy.recheckMs && byWallMs >= 0 && byWallMs < policy.recheckMs;
+  };
 
   let changes = 0;
 
   /** What was read before a change that was made here meanwhile is used once and not remembered. */
   const remember = (access: ApiAccess, before: number): ApiAccess => {
     if (before !== changes) return access;
-    const { recheckMs, cacheEntries } = access.policy;
+    const { cacheEntries } = access.policy;
     known.delete(access.key);
     const oldest = known.size >= cacheEntries ? known.keys().next().value : undefined;
     if (oldest !== undefined) known.delete(oldest);
-    known.set(access.key, { access, untilMonotonicMs: clock.monotonicMs() + recheckMs });
+    known.set(access.key, { access, monotonicMs: clock.monotonicMs(), wallMs: clock.nowMs() });
     return access;
   };
 
@@ -87,7 +100,7 @@ export const makeApiAccesses = ({ providers, accounts, hold, clock }: ApiAccesse
           return TE.left(misuse(`fetch() does not know the API of ${id}: use token() and call it yourself`));
         }
         const found = known.get(key);
-        if (found !== undefined && clock.monotonicMs() < found.untilMonotonicMs) return TE.right(found.access);
+        if (found !== undefined && isRecent(found)) return TE.right(found.access);
         const before = changes;
         return pipe(
           accounts.getOrDraft(key),

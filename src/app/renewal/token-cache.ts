@@ -29,6 +29,8 @@ interface Entry extends CachedToken, FreshToken {
   untilMs: number;
   /** When it was last known to be what the store holds, by the monotonic clock. */
   checkedMs: number;
+  /** The same by the wall clock, which goes on while a machine sleeps and its monotonic clock stands still. */
+  checkedWallMs: number;
   loadedWallMs: number;
   readonly loadedMonotonicMs: number;
   /** Looked at since the last eviction passed by. */
@@ -84,9 +86,12 @@ export interface TokenCacheDeps {
 /** The store is asked again once this part of `recheckMs` is over: the rest is for its answer. */
 const recheckFraction = 0.5;
 
+/** Registrations of one key that ended here and are remembered: as many as may end while one reading of the store is under way. */
+const mostEnded = 16;
+
 export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): TokenCache => {
   const byKey = new Map<string, Entry>();
-  const ended = new Map<string, string>();
+  const ended = new Map<string, readonly string[]>();
   const madeAtMonotonicMs = clock.monotonicMs();
   let measuredFromMs = clock.nowMs();
   let lastMs = 0;
@@ -102,12 +107,13 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
   /** Somebody set the wall clock back: what was measured by it no longer holds, so everything is judged anew. */
   const measureAnew = (): number => {
     const backMs = measuredFromMs - clock.nowMs();
-    measuredFromMs -= backMs;
-    lastMs = 0;
     for (const entry of byKey.values()) {
       entry.untilMs = -1;
+      entry.checkedWallMs = -sinceCheckedMs(entry, lastMs);
       entry.loadedWallMs += backMs;
     }
+    measuredFromMs -= backMs;
+    lastMs = 0;
     return 0;
   };
 
@@ -118,7 +124,10 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     entry.untilMs = Math.floor(wallMs() + forMs);
   };
 
-  const sinceCheckMs = (entry: Entry): number => monotonicMs() - entry.checkedMs;
+  /** By the clock that went on: a machine that sleeps stops the one, and whoever sets the time back stops the other. */
+  const sinceCheckedMs = ({ checkedMs, checkedWallMs }: Entry, atWallMs: number): number =>
+    Math.max(monotonicMs() - checkedMs, atWallMs - checkedWallMs);
+  const sinceCheckMs = (entry: Entry): number => sinceCheckedMs(entry, wallMs());
 
   const softInMs = (entry: Entry): number => {
     const times = timesOfToken(entry.token);
@@ -160,8 +169,13 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
   };
 
   /** Never in the future, and never before what is known already. */
-  const askedAt = (askedMonotonicMs: number, knownMs = -Infinity): number =>
-    Math.max(knownMs, Math.min(monotonicMs(), Math.floor(askedMonotonicMs - madeAtMonotonicMs)));
+  const confirm = (entry: Entry, askedMonotonicMs: number): void => {
+    const nowMs = monotonicMs();
+    const askedMs = Math.min(nowMs, Math.floor(askedMonotonicMs - madeAtMonotonicMs));
+    if (askedMs < entry.checkedMs) return;
+    entry.checkedMs = askedMs;
+    entry.checkedWallMs = wallMs() - (nowMs - askedMs);
+  };
 
   /** Whether the store was asked for something else only after this had been read. */
   const wasHereBefore = ({ loadedMonotonicMs }: Entry, askedMonotonicMs: number | undefined): boolean =>
@@ -174,7 +188,7 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     if (known !== undefined && sameGrant && known.token.generation > generation) return known;
     const same = known !== undefined && sameGrant && known.token.generation === generation;
     const nowMs = monotonicMs();
-    const hasEnded = ended.get(key) === held.incarnation;
+    const hasEnded = ended.get(key)?.includes(held.incarnation) === true;
     const entry: Entry = {
       // What the hot path reads stands first, so that it is one line of the processor's cache.
       untilMs: -1,
@@ -186,10 +200,12 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       policy,
       isLongest: same && known.isLongest,
       jitter: known?.jitter ?? jitter(),
-      checkedMs: askedAt(askedMonotonicMs ?? clock.monotonicMs(), same ? known.checkedMs : undefined),
+      checkedMs: same ? known.checkedMs : -Infinity,
+      checkedWallMs: same ? known.checkedWallMs : -Infinity,
       loadedWallMs: same ? known.loadedWallMs : wallMs(),
       loadedMonotonicMs: same ? known.loadedMonotonicMs : nowMs,
     };
+    confirm(entry, askedMonotonicMs ?? clock.monotonicMs());
     if (hasEnded) return entry;
     if (known !== undefined && !sameGrant && !wasHereBefore(known, askedMonotonicMs)) {
       byKey.delete(key);
@@ -206,8 +222,10 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
     const gone = incarnation ?? byKey.get(key)?.incarnation;
     byKey.delete(key);
     if (gone === undefined) return;
+    const before = ended.get(key) ?? [];
+    ended.delete(key);
     for (const oldest of ended.keys()) if (ended.size >= entries) ended.delete(oldest);
-    ended.set(key, gone);
+    ended.set(key, [...before, gone].slice(-mostEnded));
   };
 
   return {
@@ -242,15 +260,14 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       return entry !== undefined && isUnchecked(entry);
     },
     reopen: (key) => change(key, () => undefined),
-    confirm: (key, askedMonotonicMs) =>
-      change(key, (entry) => {
-        entry.checkedMs = askedAt(askedMonotonicMs, entry.checkedMs);
-      }),
+    confirm: (key, askedMonotonicMs) => change(key, (entry) => confirm(entry, askedMonotonicMs)),
     postpone: (key, ms) => {
       const entry = byKey.get(key);
       if (entry === undefined) return;
       const { recheckMs } = entry.policy;
-      entry.checkedMs = Math.max(entry.checkedMs, Math.floor(monotonicMs() + Math.min(ms, recheckMs) - recheckMs));
+      const sinceMs = Math.min(sinceCheckMs(entry), Math.ceil(recheckMs - Math.min(ms, recheckMs)));
+      entry.checkedMs = monotonicMs() - sinceMs;
+      entry.checkedWallMs = wallMs() - sinceMs;
       defer(entry, ms);
     },
     defer: (key, ms) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authorizedCentry, centryKey, secondMs } from '../llavero-fixture.js';
+import { authorizedCentry, centryKey, minuteMs, secondMs } from '../llavero-fixture.js';
 import { centryAnswer } from '../provider-answers.js';
 
 describe('the tokens in memory', () => {
@@ -44,6 +44,45 @@ describe('the tokens in memory', () => {
       await expect(process.token(centryKey)).rejects.toMatchObject({ code: 'ERR_REAUTHORIZATION_REQUIRED' });
     },
   );
+
+  it('never take back what was revoked, when more was ended during one slow reading', async () => {
+    const { another, store, http } = await authorizedCentry();
+    const process = another();
+    const stale = store.holdNextAnswer('read');
+    const reading = process.token(centryKey).catch(() => undefined);
+    await stale.arrived;
+    await process.revoke(centryKey);
+    http.answer(centryAnswer(2));
+    await process.exchange(centryKey, { code: 'code' });
+    await process.remove(centryKey);
+    stale.release();
+    await reading;
+    expect(process.peek(centryKey)).toBeUndefined();
+    await expect(process.token(centryKey)).rejects.toMatchObject({ code: 'ERR_REAUTHORIZATION_REQUIRED' });
+  });
+
+  it.each([0, -minuteMs * 50])(
+    'are compared with the store after a sleep during which the monotonic clock stood still, the wall clock having been set by %i ms',
+    async (byMs) => {
+      const { llavero, another, clock } = await authorizedCentry();
+      clock.setWallClock(clock.nowMs() + byMs);
+      expect(llavero.peek(centryKey)?.generation).toBe(1);
+      await another().remove(centryKey);
+      clock.setWallClock(clock.nowMs() + 30 * minuteMs);
+      expect(llavero.peek(centryKey)).toBeUndefined();
+      await expect(llavero.token(centryKey)).rejects.toMatchObject({ code: 'ERR_REAUTHORIZATION_REQUIRED' });
+    },
+  );
+
+  it('that still stand after such a sleep are served again without another look', async () => {
+    const { llavero, clock, store } = await authorizedCentry();
+    clock.setWallClock(clock.nowMs() + 30 * minuteMs);
+    expect((await llavero.token(centryKey)).generation).toBe(1);
+    store.resetCounts();
+    expect((await llavero.token(centryKey)).generation).toBe(1);
+    expect(llavero.peek(centryKey)?.generation).toBe(1);
+    expect(store.asked('read')).toBe(0);
+  });
 
   it('give up a token that another process removed, within the time of one comparison', async () => {
     const { llavero, another, clock, settle } = await authorizedCentry();
