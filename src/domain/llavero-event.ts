@@ -49,6 +49,7 @@ interface EventDetails {
   readonly store_warning: { readonly warning: StoreWarning };
   /** A stored value could not be opened, so it was not moved to the newest encryption key. */
   readonly reseal_failed: { readonly code: ErrorCode };
+  readonly revocation_failed: { readonly code: ErrorCode };
   /** About all keys: its `key` is `*`. */
   readonly reseal_finished: { readonly total: number; readonly resealed: number; readonly failed: number };
 }

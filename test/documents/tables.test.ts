@@ -56,6 +56,7 @@ const events: { readonly [Type in LlaveroEventType]: true } = {
   store_warning: true,
   sweep_failed: true,
   reseal_failed: true,
+  revocation_failed: true,
   reseal_finished: true,
 };
 

@@ -127,8 +127,9 @@ export const renewalModule = (): ContainerModule =>
       .inSingletonScope();
     bind(internals.revokeDiscarded)
       .toResolvedValue(
-        (store, tellRevoked, flights, clock) => makeRevokeDiscarded({ store, tellRevoked, flights, clock }),
-        [internals.store, internals.tellRevoked, internals.flights, ports.clock],
+        (store, tellRevoked, flights, clock, events) =>
+          makeRevokeDiscarded({ store, tellRevoked, flights, clock, events }),
+        [internals.store, internals.tellRevoked, internals.flights, ports.clock, internals.events],
       )
       .inSingletonScope();
     bind(internals.commitToken)

@@ -265,7 +265,7 @@ describe('revoke against a renewal', () => {
     expect(revoked(scene)).toEqual([secretsOf(1).refresh]);
   });
 
-  it('tells of such an answer three times at most, and close waits for that', async () => {
+  it('tells of such an answer three times at most, says by an event that its refresh token lives on, and close waits for that', async () => {
     const scene = await authorizedRevocable();
     const { llavero, clock, http } = scene;
     await clock.advance(centryLifeMs);
@@ -285,6 +285,7 @@ describe('revoke against a renewal', () => {
     await clock.advance(1);
     await closing;
     expect(revoked(scene)).toEqual(Array(3).fill(secretsOf(2).refresh));
+    expect(scene.eventsOf('revocation_failed')).toMatchObject([{ key: centryKey, code: 'ERR_PROVIDER_UNAVAILABLE' }]);
   });
 
   it('tells nothing of it once a person has authorized the account anew: some providers would end that as well', async () => {
