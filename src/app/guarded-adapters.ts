@@ -1,6 +1,6 @@
 import { left } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { StoreWarning } from '../domain/store-trouble.js';
+import type { StoreTrouble, StoreWarning } from '../domain/store-trouble.js';
 import type { Clock } from '../ports/clock.js';
 import type { Cipher, CipherFailure } from '../ports/cipher.js';
 import type { EventSink } from '../ports/event-sink.js';
@@ -51,6 +51,7 @@ export const guardedStore = (store: TokenStore, clock: Clock, timeoutMs: number)
       backup: (path) => caught(() => backedUp(store, path), { _tag: 'StoreFailure', operation: 'backup', why }),
     }),
     ...(store.warnings !== undefined && { warnings: () => warningsOf(store) }),
+    ...(store.trouble !== undefined && { trouble: () => troubleOf(store) }),
   };
 };
 
@@ -62,6 +63,14 @@ const warningsOf = (store: TokenStore): readonly StoreWarning[] => {
     return store.warnings?.() ?? [];
   } catch {
     return [];
+  }
+};
+
+const troubleOf = (store: TokenStore): StoreTrouble | undefined => {
+  try {
+    return store.trouble?.();
+  } catch {
+    return undefined;
   }
 };
 

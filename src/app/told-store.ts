@@ -8,7 +8,7 @@ import type { StoreFailure, TokenStore } from '../ports/token-store.js';
 
 /**
  * The same store, which tells events what an operator has to know of it: warnings when it is opened, and that it is no
- * longer the store that was opened, once until it takes writes again.
+ * longer the store that was opened, once until it takes writes again. Readings notice that too, though they go on.
  */
 export const toldStore = (store: TokenStore, events: EventSink, clock: Pick<Clock, 'nowMs'>): TokenStore => {
   let told: StoreTrouble | undefined;
@@ -30,8 +30,22 @@ export const toldStore = (store: TokenStore, events: EventSink, clock: Pick<Cloc
       return outcome;
     };
 
+  /** A reading that succeeds says nothing against what writes were told. */
+  const seen =
+    <A>(reading: TaskEither<StoreFailure, A>): TaskEither<StoreFailure, A> =>
+    async () => {
+      const outcome = await reading();
+      const trouble = store.trouble?.();
+      if (trouble !== undefined) hear(trouble);
+      return outcome;
+    };
+
   return {
     ...store,
+    read: (key) => seen(store.read(key)),
+    page: (query) => seen(store.page(query)),
+    pendings: (query) => seen(store.pendings(query)),
+    readNote: (name) => seen(store.readNote(name)),
     open: async () => {
       const opened = await store.open();
       if (isLeft(opened)) hear(opened.left.why);

@@ -1,5 +1,6 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { hostNamedBy } from './store-address.js';
+import { parseUrl } from './parse-url.js';
 
 /** Where a request to an API goes. */
 export interface ApiAddress {
@@ -28,8 +29,8 @@ export const resolveApiAddress = (base: string, text: string): Either<ApiAddress
   const basePath = root.pathname === '/' ? '' : root.pathname;
   const isAbsolute = /^[a-z][a-z\d+.-]*:/i.test(text) || /^[\\/]{2}/.test(text);
   const joined = isAbsolute ? text : relativeTo(root.origin, basePath, text);
-  if (!URL.canParse(joined, base)) return left({ host: root.host, why: 'it is no address' });
-  const url = new URL(joined, base);
+  const url = parseUrl(joined, base);
+  if (url === undefined) return left({ host: root.host, why: 'it is no address' });
   if (!isSameOrigin(url, root))
     return left({ host: hostNamedBy(url.href), why: `its origin is not that of the API, ${root.origin}` });
   if (url.username !== '' || url.password !== '')

@@ -30,16 +30,15 @@ export interface ClientHealth {
   readonly rejectedAt?: number | undefined;
   /** Once a pause or a limit is over, and for as long as it goes on, everybody takes a slot before asking. */
   readonly pacing?: Span | undefined;
-  /** When the next slot is free. */
-  readonly slotAt?: number | undefined;
+  /** Until the next slot is free, from when the last one was taken. */
+  readonly nextSlot?: Span | undefined;
   /** Slots that are taken and still ahead, a limited number: whoever asks for the same account waits for the same slot. */
   readonly taken?: readonly TakenSlot[] | undefined;
 }
 
-/** An account's turn to ask, in Unix milliseconds. */
-export interface TakenSlot {
+/** An account's turn to ask: how long after it was taken. */
+export interface TakenSlot extends Span {
   readonly key: string;
-  readonly at: number;
 }
 
 /** A client of which nothing is known. */
@@ -92,33 +91,33 @@ const pacedForMs = 60_000;
 const pacedFrom = ({ pacing }: ClientHealth, nowMs: number): Span | undefined =>
   leftOf(pacing, nowMs) > pacedForMs ? pacing : { at: nowMs, forMs: pacedForMs };
 
-/** A success of one account ends every account's pause; where there was one, the others follow one after the other. */
-export const noteSuccess = (health: ClientHealth, nowMs: number): ClientHealth =>
-  isTroubled(health)
-    ? {
-        epoch: health.epoch + 1,
-        failures: 0,
-        limit: health.limit,
-        pacing: health.pause === undefined ? health.pacing : pacedFrom(health, nowMs),
-        slotAt: health.slotAt,
-        taken: health.taken,
-      }
-    : health;
+/** The provider is there: the pause ends, and the others follow one after the other. */
+const withoutPause = (health: ClientHealth, nowMs: number): ClientHealth => ({
+  ...health,
+  failures: 0,
+  lastKey: undefined,
+  pause: undefined,
+  pacing: health.pause === undefined ? health.pacing : pacedFrom(health, nowMs),
+});
+
+/**
+ * A success of one account ends every account's pause, and lifts the refusal of the client. An answer that had been given by
+ * `answeredByMs`, before the client was refused, and was only read now tells nothing of the refusal.
+ */
+export const noteSuccess = (health: ClientHealth, nowMs: number, answeredByMs: number): ClientHealth => {
+  if (!isTroubled(health)) return health;
+  const ended = withoutPause(health, nowMs);
+  return answeredByMs < (health.rejectedAt ?? -Infinity)
+    ? ended
+    : { ...ended, epoch: health.epoch + 1, rejectedAt: undefined };
+};
 
 /**
  * The try at the end of a pause was answered, though with no token: the provider is there, and the others need not wait for an
  * account that it will not serve. It tells nothing of the client, and lifts nothing else.
  */
 export const noteAnswer = (health: ClientHealth, nowMs: number): ClientHealth =>
-  health.pause === undefined
-    ? health
-    : {
-        ...health,
-        failures: 0,
-        lastKey: undefined,
-        pause: undefined,
-        pacing: { at: nowMs, forMs: pacedForMs },
-      };
+  health.pause === undefined ? health : withoutPause(health, nowMs);
 
 /** Whether a success would change anything. */
 export const isTroubled = ({ failures, pause, rejectedAt }: ClientHealth): boolean =>
@@ -153,16 +152,23 @@ export const claimRejected = (health: ClientHealth, nowMs: number, refusedAt: nu
   return isPast(rejectedAt) && isPast(refusedAt) ? { ...health, rejectedAt: nowMs } : undefined;
 };
 
-/** The provider refused the client. The hour counts from the first refusal: accounts that are refused later do not put it off. */
+/** The provider refused the client. The hour counts from the first refusal: accounts that are refused within it do not put it off. */
 export const noteRejected = (health: ClientHealth, nowMs: number): ClientHealth =>
-  health.rejectedAt === undefined ? { ...health, rejectedAt: nowMs } : health;
+  health.rejectedAt === undefined || nowMs >= health.rejectedAt + hourMs ? { ...health, rejectedAt: nowMs } : health;
+
+/**
+ * The account that asked for all was refused itself, and nothing was said of the client: another account may ask at once. Else
+ * accounts that the provider will not serve take the hour from those that it would.
+ */
+export const noteUndecided = (health: ClientHealth, nowMs: number): ClientHealth =>
+  health.rejectedAt === undefined ? health : { ...health, rejectedAt: nowMs - hourMs };
 
 /** An operator wants the next call to ask: pauses and limits end. */
 export const forgetPauses = (health: ClientHealth): ClientHealth => ({
   epoch: health.epoch + 1,
   failures: 0,
   pacing: health.pacing,
-  slotAt: health.slotAt,
+  nextSlot: health.nextSlot,
   taken: health.taken,
 });
 
@@ -188,18 +194,14 @@ const mostTaken = 256;
  * ahead, whichever process asks: only one of them will send.
  */
 export const takeSlot = (health: ClientHealth, { key, nowMs, spacingMs, mostMs }: SlotRequest): Slot => {
-  // A slot further ahead than an hour was dated by a clock that has been set back since.
-  const isAhead = (at: number): boolean => at > nowMs && at < nowMs + hourMs;
-  const ahead = (health.taken ?? []).filter(({ at }) => isAhead(at));
+  const ahead = (health.taken ?? []).filter((slot) => leftOf(slot, nowMs) > 0);
   const own = ahead.find((slot) => slot.key === key);
-  if (own !== undefined) return { health, waitMs: own.at - nowMs };
-  const { slotAt = 0 } = health;
-  const at = isAhead(slotAt) ? slotAt : nowMs;
-  const waitMs = at - nowMs;
+  if (own !== undefined) return { health, waitMs: leftOf(own, nowMs) };
+  const waitMs = leftOf(health.nextSlot, nowMs);
   if (waitMs > mostMs) return { health, waitMs };
   const pacing = waitMs > 0 && health.pacing !== undefined ? pacedFrom(health, nowMs) : health.pacing;
-  const taken = ahead.length < mostTaken ? [...ahead, { key, at }] : ahead;
-  return { health: { ...health, pacing, slotAt: at + spacingMs, taken }, waitMs };
+  const taken = ahead.length < mostTaken ? [...ahead, { key, at: nowMs, forMs: waitMs }] : ahead;
+  return { health: { ...health, pacing, nextSlot: { at: nowMs, forMs: waitMs + spacingMs }, taken }, waitMs };
 };
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
@@ -224,8 +226,8 @@ const takenOf = (value: unknown): readonly TakenSlot[] | undefined =>
   Array.isArray(value)
     ? value.flatMap((slot) => {
         const key = fieldOf(slot, 'key');
-        const at = numberOf(slot, 'at');
-        return typeof key === 'string' && at !== undefined ? [{ key, at }] : [];
+        const span = spanOf(slot);
+        return typeof key === 'string' && span !== undefined ? [{ key, ...span }] : [];
       })
     : undefined;
 
@@ -249,7 +251,7 @@ export const parseClientHealth = (text: string | undefined): ClientHealth => {
     limit: spanOf(fieldOf(value, 'limit')),
     rejectedAt: numberOf(value, 'rejectedAt'),
     pacing: spanOf(fieldOf(value, 'pacing')),
-    slotAt: numberOf(value, 'slotAt'),
+    nextSlot: spanOf(fieldOf(value, 'nextSlot')),
     taken: takenOf(fieldOf(value, 'taken')),
   };
 };

@@ -1,7 +1,8 @@
 import type { AccountRecord, Failure } from './account-record.js';
-import type { DueTimes } from './due-times.js';
+import { neverDue, type DueTimes } from './due-times.js';
 import { keep, put, type Change } from './record-change.js';
 import { sameLineage, type Lineage } from './renewal-protocol.js';
+import { otherTenant } from './tenant.js';
 
 /** The parts of a record that a committed token brings. */
 export interface CommittedToken extends DueTimes {
@@ -27,6 +28,8 @@ export type Committed =
   | { readonly _tag: 'NewerAuthorization'; readonly record: AccountRecord }
   /** The generation had moved on, or the credential has changed: the token is not kept. */
   | { readonly _tag: 'NewerGeneration'; readonly record: AccountRecord }
+  /** The account was registered at other addresses meanwhile: the token is kept, for the tenant that gave it and no other. */
+  | { readonly _tag: 'OtherRegistration'; readonly record: AccountRecord }
   | { readonly _tag: 'Removed' };
 
 /** The attempt that an answer belongs to, and the token it was to replace. */
@@ -79,6 +82,19 @@ const succeedsTheHeld = (current: AccountRecord, consumed: Consumed, token: Comm
   current.refreshTokenId === consumed.refreshTokenId &&
   !keepsItsParent(consumed, token);
 
+/**
+ * The registration is another one, and what it holds is the refresh token that this renewal spent, or another answer to the
+ * same: the account was registered at other addresses meanwhile, not removed.
+ */
+const wasMoved = ({ refreshTokenId, spentRefreshTokenId, answered }: AccountRecord, consumed: Consumed): boolean =>
+  consumed.refreshTokenId !== undefined &&
+  (refreshTokenId === consumed.refreshTokenId ||
+    (spentRefreshTokenId === consumed.refreshTokenId && answered?.generation === consumed.generation));
+
+/** With another tenant the account keeps the pair and asks for a new authorization: who gave the pair may be registered again. */
+const keptForItsTenant = (next: AccountRecord, { failure }: AccountRecord): AccountRecord =>
+  failure?.detail === otherTenant ? { ...next, ...neverDue, failure } : next;
+
 /** What is open is open for a refresh token: a commit that leaves the same one held leaves another request's attempt open. */
 const stillOpen = (
   { attempt, repeats, refreshTokenId }: AccountRecord,
@@ -90,10 +106,10 @@ const stillOpen = (
     : { attempt: undefined, repeats: undefined };
 
 /**
- * The provider said no to another request of this generation before this answer could be committed, and may have ended the
- * whole family with it: the pair is kept, and its access token is not handed out before a renewal has shown that it lives.
+ * The pair held answers one request of a generation, and the provider said no to another: it may have ended the whole family
+ * with that. The pair is kept, and its access token is not handed out before a renewal has shown that it lives.
  */
-const afterVerdict = (record: AccountRecord, nowMs: number): AccountRecord => ({
+export const afterVerdict = (record: AccountRecord, nowMs: number): AccountRecord => ({
   ...record,
   invalidated: true,
   failure: { code: 'ERR_OUTCOME_UNKNOWN', detail: 'late_answer', at: nowMs, count: 1 },
@@ -101,8 +117,9 @@ const afterVerdict = (record: AccountRecord, nowMs: number): AccountRecord => ({
 
 /**
  * Step 6: where the generation is still the one consumed, whoever holds the attempt by now; of two answers for one
- * generation the one to the later request stays, since it may have ended the other. Removal beats renewal. A token that is
- * already there was committed by an earlier try whose answer was lost.
+ * generation the one to the later request stays, since it may have ended the other. Removal beats renewal; a registration at
+ * other addresses does not, since the refresh token that was sent may be spent. A token that is already there was committed
+ * by an earlier try whose answer was lost.
  */
 export const commitRenewal = (
   current: AccountRecord | undefined,
@@ -110,13 +127,17 @@ export const commitRenewal = (
   consumed: Consumed,
   token: CommittedToken,
 ): Change<Committed> => {
-  if (!sameLineage(current, consumed)) return keep({ _tag: 'Removed' });
-  if (current.token === token.token) return keep({ _tag: 'Committed', record: current });
+  if (current === undefined) return keep({ _tag: 'Removed' });
+  const isSame = sameLineage(current, consumed);
+  if (!isSame && !wasMoved(current, consumed)) return keep({ _tag: 'Removed' });
+  const _tag = isSame ? 'Committed' : 'OtherRegistration';
+  if (current.token === token.token) return keep({ _tag, record: current });
   const replaces =
     current.generation === consumed.generation ||
     isBetterAnswer(current, consumed, token) ||
     succeedsTheHeld(current, consumed, token);
   if (!replaces) {
+    if (!isSame) return keep({ _tag: 'Removed' });
     const isRepeated = token.refreshTokenId !== undefined && token.refreshTokenId === current.refreshTokenId;
     return keep({ _tag: isRepeated ? 'Renewed' : 'NewerGeneration', record: current });
   }
@@ -128,7 +149,8 @@ export const commitRenewal = (
   };
   const isLate = current.failure?.terminal === 'reauthorization_required' && current.attempt?.id !== consumed.attemptId;
   const record = isLate ? afterVerdict(next, nowMs) : next;
-  return put(record, { _tag: 'Committed', record });
+  const kept = isSame ? record : keptForItsTenant(record, current);
+  return put(kept, { _tag, record: kept });
 };
 
 /** What an authorization is called in the record: its number among the account's, and an id that nobody else says. */

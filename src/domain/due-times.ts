@@ -46,3 +46,15 @@ export const dueAfter = (record: AccountRecord, failure: Failure, left: Attempt 
   const later = (at: number | undefined): number | undefined => (at === undefined ? undefined : Math.max(at, earliest));
   return { warmAt: later(record.warmAt), keepAliveAt: later(left?.settlesAt ?? keepAliveAtOf(record)) };
 };
+
+/**
+ * Since when a sweep has something to do: `Infinity` for never. A token or a failure that is dated later than `latestDatedMs`
+ * was dated by a clock that has been set back since, and so were the due times that came with it: they count as 0, for the
+ * refresh token may die long before them.
+ */
+export const dueSince = (record: AccountRecord, keepWarm: boolean, latestDatedMs: number): number => {
+  const { obtainedAt = -Infinity, failure, keepAliveAt = Infinity, warmAt = Infinity } = record;
+  const at = Math.min(keepAliveAt, keepWarm ? warmAt : Infinity);
+  const isMisdated = Math.max(obtainedAt, failure?.at ?? -Infinity) > latestDatedMs;
+  return isMisdated && at < Infinity ? Math.min(0, at) : at;
+};

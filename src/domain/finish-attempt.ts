@@ -1,4 +1,5 @@
 import type { AccountRecord, Attempt, Failure, TerminalState } from './account-record.js';
+import { afterVerdict } from './committing.js';
 import { dueAfter, neverDue } from './due-times.js';
 import { keep, put, type Change } from './record-change.js';
 import { sameLineage, type Lineage } from './renewal-protocol.js';
@@ -111,6 +112,22 @@ export const rejectAttempt: FinishAttempt = finishing(({ record, open, failure, 
   const attempt = note.terminal === 'reauthorization_required' ? undefined : stillUnresolved(open, nowMs);
   return { ...dueAfter(record, failure, attempt), attempt };
 });
+
+/**
+ * The provider said no to the recovery that is the `repeat`-th of its generation. Where the answer to an earlier request was
+ * committed just before, the provider may have ended that pair too, for a refresh token that it saw again: its access token
+ * is not handed out before a renewal has shown that it lives.
+ */
+export const rejectRecovery =
+  (repeat: number): FinishAttempt =>
+  (current, nowMs, consumed, attemptId, note) => {
+    const change = rejectAttempt(current, nowMs, consumed, attemptId, note);
+    if (change.result._tag !== 'NewerGeneration' || note.terminal !== 'reauthorization_required') return change;
+    const { answered } = change.result.record;
+    if (answered?.generation !== consumed.generation || answered.repeat >= repeat) return change;
+    const record = { ...afterVerdict(change.result.record, nowMs), updatedAt: nowMs };
+    return put(record, { _tag: 'NewerGeneration', record });
+  };
 
 /** The request was not processed: nothing was spent, so the attempt goes. A second way that never left may be tried again. */
 export const releaseAttempt: FinishAttempt = finishing(({ record, open, failure, note, nowMs }) => {

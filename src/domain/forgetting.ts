@@ -80,12 +80,13 @@ export const forgetFailures = (
   if (current === undefined) return keep(undefined);
   const { attempt } = current;
   const isOpen = attempt !== undefined && hasEnded(attempt, nowMs);
+  const settlesAt = Math.min(attempt?.settlesAt ?? nowMs, nowMs);
   const record: AccountRecord = {
     ...current,
     failure: undefined,
     fallbackTried: false,
-    attempt: isOpen ? { ...attempt, settlesAt: Math.min(attempt.settlesAt, nowMs) } : attempt,
-    keepAliveAt: isOpen ? nowMs : keepAliveAtOf(current),
+    attempt: isOpen ? { ...attempt, settlesAt } : attempt,
+    keepAliveAt: isOpen ? settlesAt : keepAliveAtOf(current),
     sweepNotBefore: undefined,
     updatedAt: nowMs,
   };

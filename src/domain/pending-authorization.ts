@@ -43,26 +43,51 @@ export type FoundPending =
 
 export type TakenPending = FoundPending | { readonly _tag: 'Taken' };
 
-export const judgePending = (current: PendingAuthorization | undefined, nowMs: number): FoundPending => {
+/** How long a person has to come back. */
+export const pendingLifetimeMs = 10 * 60_000;
+
+/** When a flow began, in Unix milliseconds. */
+export const beganAt = ({ expiresAt }: PendingAuthorization): number => expiresAt - pendingLifetimeMs;
+
+/** By what time a flow is judged, and its delivery: so much has passed at most since the one and the other began. */
+export interface PendingTimes {
+  readonly nowMs: number;
+  readonly deliveryNowMs: number;
+  /** How long a delivery lasts. */
+  readonly deliveryMs: number;
+}
+
+/** Hosts disagree about time by less than this; a delivery that ends later was dated by a clock that is or was wrong. */
+const toleranceMs = 60_000;
+
+/** How long a delivery may take yet; one that is further ahead than any can be is over. */
+const deliveryLeftMs = ({ endsAt }: Delivery, { deliveryNowMs, deliveryMs }: PendingTimes): number => {
+  const leftMs = endsAt - deliveryNowMs;
+  return leftMs > deliveryMs + toleranceMs ? 0 : Math.max(0, Math.min(leftMs, deliveryMs));
+};
+
+export const judgePending = (current: PendingAuthorization | undefined, times: PendingTimes): FoundPending => {
+  const { nowMs } = times;
   if (current === undefined || current.expiresAt <= nowMs) return { _tag: 'Unknown' };
   const { delivery } = current;
   if (delivery === undefined) return { _tag: 'Open', pending: current };
   if (delivery.completed) return { _tag: 'Completed', pending: current };
-  return nowMs < delivery.endsAt
-    ? { _tag: 'UnderWay', pending: current, endsInMs: delivery.endsAt - nowMs }
-    : { _tag: 'Abandoned', pending: current };
+  const endsInMs = deliveryLeftMs(delivery, times);
+  return endsInMs > 0 ? { _tag: 'UnderWay', pending: current, endsInMs } : { _tag: 'Abandoned', pending: current };
 };
 
 /**
  * Gives an open flow to one delivery. A code must not be sent twice (RFC 6749 §4.1.2), so no time that passes opens a taken
- * flow again: only its own delivery does, with {@link reopenPending}.
+ * flow again: only its own delivery does, with {@link reopenPending}. The delivery that has it already is given it again: the
+ * answer to its first try may have been lost.
  */
 export const takePending = (
   current: PendingAuthorization | undefined,
-  nowMs: number,
+  times: PendingTimes,
   delivery: Delivery,
 ): PendingChange<TakenPending> => {
-  const found = judgePending(current, nowMs);
+  if (isUnfinished(current, delivery.id)) return { pending: current, result: { _tag: 'Taken' } };
+  const found = judgePending(current, times);
   if (found._tag !== 'Open') return { pending: current, result: found };
   return { pending: { ...found.pending, delivery }, result: { _tag: 'Taken' } };
 };

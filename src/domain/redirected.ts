@@ -1,3 +1,5 @@
+import { parseUrl } from './parse-url.js';
+
 const seeOther = 303;
 const moved: ReadonlySet<number> = new Set([301, 302]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -8,9 +10,9 @@ export const mostRedirects = 20;
 /** Where an answer leads; undefined when it is no redirect, or leads nowhere that can be read. */
 export const redirectTarget = (status: number, location: string | null, from: URL): URL | undefined => {
   const written = location === null ? undefined : asUtf8(location);
-  if (!redirects.has(status) || written === undefined || !URL.canParse(written, from.href)) return undefined;
-  const url = new URL(written, from);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
+  if (!redirects.has(status) || written === undefined) return undefined;
+  const url = parseUrl(written, from);
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
 };
 
 /** A header comes as bytes; servers that write more than ASCII into this one mean UTF-8 (Fetch standard, location URL). */

@@ -110,8 +110,8 @@ export const isMomentary = ({ obtainedAtMs, expiresAtMs }: TokenTimes): boolean 
 export const isBrandNew = (policy: RefreshPolicy, token: TokenTimes, nowMs: number): boolean =>
   nowMs >= token.obtainedAtMs && nowMs - token.obtainedAtMs < renewFirstMs(policy, token);
 
-/** Hosts disagree about time by less than this. A token from further ahead was dated by a clock that was wrong. */
-const clockToleranceMs = 300_000;
+/** Hosts disagree about time by less than this. What is dated further ahead was dated by a clock that was wrong. */
+export const clockToleranceMs = 300_000;
 
 /** Judges a usable access token; a larger `minValidMs` never lengthens validity. */
 export const judgeToken = (policy: RefreshPolicy, token: TokenTimes, need: Need): Judgement => {

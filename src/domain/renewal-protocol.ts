@@ -197,7 +197,7 @@ export const beginAttempt = (
   }
   if (current.generation !== request.generation) return keep({ _tag: 'NewerGeneration', record: current });
   if (current.credential !== request.credential) return keep({ _tag: 'OtherCredential', record: current });
-  if (attempt !== undefined && attempt.startedAt > nowMs + request.policy.attemptTtlMs) {
+  if (attempt !== undefined && isDatedAhead(attempt, request, nowMs)) {
     return dateAnew(current, attempt, request, nowMs);
   }
   if (attempt !== undefined && !hasEnded(attempt, attemptNowMs)) {
@@ -285,11 +285,19 @@ const recover = (
     : begin(current, request, nowMs, 'recovery');
 };
 
-/** An attempt from the future was dated by a clock that has been set back since: its ttl and settle window begin now. */
+/**
+ * An attempt from the future was dated by a clock that has been set back since; so was an unknown outcome that settles later
+ * than one that is reported now, for the clock may have been wrong only when its answer was lost.
+ */
+const isDatedAhead = ({ startedAt, unknown, settlesAt }: Attempt, { policy }: BeginRequest, nowMs: number): boolean =>
+  startedAt > nowMs + policy.attemptTtlMs || (unknown && settlesAt > nowMs + policy.attemptTtlMs + policy.settleMs);
+
+/** The ttl and settle window of what was dated ahead begin now. */
 const dateAnew = (current: AccountRecord, attempt: Attempt, request: BeginRequest, nowMs: number): Change<Begun> => {
   const span = spanOf(request, nowMs);
   const dated = { ...attempt, ...span, announcedAt: undefined };
-  const record = { ...current, attempt: dated, sweepNotBefore: undefined, updatedAt: nowMs };
+  const keepAliveAt = current.keepAliveAt && Math.min(current.keepAliveAt, span.settlesAt);
+  const record = { ...current, attempt: dated, keepAliveAt, sweepNotBefore: undefined, updatedAt: nowMs };
   return attempt.unknown
     ? put(record, { _tag: 'Unresolved', waitMs: span.settlesAt - nowMs })
     : put(record, { _tag: 'RenewingElsewhere', waitMs: span.expiresAt - nowMs });

@@ -1,3 +1,5 @@
+import { parseUrl } from './parse-url.js';
+
 const hidden = '[secret]';
 const unreadable = '[unreadable address]';
 
@@ -11,8 +13,8 @@ const secretName =
  * `[unreadable address]`. Paths are kept: a secret in a path is not recognised.
  */
 export const scrubUrl = (text: string): string => {
-  if (!URL.canParse(text)) return unreadable;
-  const url = new URL(text);
+  const url = parseUrl(text);
+  if (url === undefined) return unreadable;
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return unreadable;
   const query = url.search.replace(/[^?&;]+/g, scrubParameter);
   return `${url.protocol}//${url.host}${url.pathname}${query}${url.hash === '' ? '' : `#${hidden}`}`;

@@ -4,6 +4,7 @@ import type { AddressRules } from './address-rules.js';
 import { parseBareAddress } from './bare-address.js';
 import { printable } from './printable.js';
 import { hostWithPort, type AddressRefusal } from './web-address.js';
+import { parseUrl } from './parse-url.js';
 
 /** An address of a shop, checked and normalised. */
 export interface StoreAddress {
@@ -56,6 +57,6 @@ const hostLike = /^(localhost|\[[0-9a-f:.]+\]|[\d.]+|([a-z0-9_-]+\.)+([a-z]{2,24
 /** The host an address names, for a message about why it was refused; nothing else of the address, and no text that is no host. */
 export const hostNamedBy = (text: string): string => {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-  const host = URL.canParse(address) ? printable(new URL(address).host) : '';
+  const host = printable(parseUrl(address)?.host ?? '');
   return hostLike.test(host) ? host : 'an unreadable address';
 };

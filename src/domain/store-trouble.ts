@@ -4,10 +4,17 @@ export type StoreTrouble =
   | 'file_replaced'
   /** The write-ahead log was deleted or replaced under an open connection. */
   | 'wal_replaced'
+  /** The index of the log (`-shm`) was deleted or replaced under an open connection: others go by another one. */
+  | 'shm_replaced'
   /** The database has a second name: a log stands beside each name, and two logs make two histories. */
   | 'file_linked';
 
-const troubles: ReadonlySet<string> = new Set<StoreTrouble>(['file_replaced', 'wal_replaced', 'file_linked']);
+const troubles: ReadonlySet<string> = new Set<StoreTrouble>([
+  'file_replaced',
+  'wal_replaced',
+  'shm_replaced',
+  'file_linked',
+]);
 
 /** Whether a store's short code is one of these. */
 export const isStoreTrouble = (why: string): why is StoreTrouble => troubles.has(why);

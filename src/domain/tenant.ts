@@ -1,6 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Credential, CredentialFields } from './credential.js';
 import { parseStoreUrl } from './store-address.js';
+import { parseUrl } from './parse-url.js';
 
 /**
  * Whom an account is with: the addresses that its tokens come from and go to. A token is good for the tenant that it was
@@ -16,6 +17,9 @@ export interface Tenant {
   /** The addresses that were registered for the account itself, in one text: what the preset adds is not in it. */
   readonly registered?: string | undefined;
 }
+
+/** What a failure says where the token held was issued for another tenant than the account is with. */
+export const otherTenant = 'other_tenant';
 
 /** The tenant of a credential whose tokens are asked for at `tokenAddress`; `registered` is the account's own part of it. */
 export const tenantOf = (
@@ -48,8 +52,7 @@ export const isStillWith = (issuer: Tenant, tenant: Tenant, repeatable: boolean)
   isSameTenant(issuer, tenant) ||
   (!repeatable && issuer.registered !== undefined && issuer.registered === tenant.registered);
 
-const urlOf = (text: string | undefined): URL | undefined =>
-  text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+const urlOf = (text: string | undefined): URL | undefined => (text === undefined ? undefined : parseUrl(text));
 
 const originOf = (text: string | undefined): string | undefined => urlOf(text)?.origin;
 

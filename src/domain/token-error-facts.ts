@@ -57,6 +57,8 @@ const storeAdvice: Readonly<Record<string, string>> = {
     'another file, or none, is where the database was (file_replaced): nothing is written or sent until this process is started anew; after a restore from a backup read docs/backups.md first',
   wal_replaced:
     'its write-ahead log was deleted or replaced while it was open (wal_replaced): nothing is written or sent until this process is started anew; never delete -wal or -shm, and copy the file with backup() or from another process',
+  shm_replaced:
+    'the index of its write-ahead log was deleted or replaced while it was open (shm_replaced): nothing is written or sent until this process is started anew; never delete -wal or -shm',
   file_linked:
     'the file has a second name, a hard link (file_linked): delete that one, for a database that is opened by two names is lost',
   backup_not_supported:
@@ -169,12 +171,12 @@ export const factsOf: (error: TokenError) => TokenErrorFacts = foldTokenError<To
     key,
     message: `No token for ${key} now: ${why}${withStatus(status)}. ${startAgain === true ? 'Start again with authorize()' : `Try again${inMs(retryAfterMs) || ' later'}`}.`,
   }),
-  ResponseMalformed: ({ key, why, status, retryAfterMs }) => ({
+  ResponseMalformed: ({ key, why, status, retryAfterMs, startAgain }) => ({
     code: 'ERR_RESPONSE_MALFORMED',
     retryable: retryAfterMs !== undefined,
     retryAfterMs,
     key,
-    message: `The provider's answer for ${key} holds no usable token: ${why}${withStatus(status)}.${retryAfterMs === undefined ? '' : ` It is asked again${inMs(retryAfterMs)}.`}`,
+    message: `The provider's answer for ${key} holds no usable token: ${why}${withStatus(status)}.${startAgain === true ? ' Start again with authorize().' : ''}${retryAfterMs === undefined ? '' : ` It is asked again${inMs(retryAfterMs)}.`}`,
   }),
   StoreFailed: ({ operation, why, key }) => ({
     code: 'ERR_STORE_FAILED',

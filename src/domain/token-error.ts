@@ -94,6 +94,8 @@ interface Payloads {
     readonly why: string;
     readonly status?: number;
     readonly retryAfterMs?: number;
+    /** A code was sent and may be spent: only another authorization helps. */
+    readonly startAgain?: true;
   };
   readonly StoreFailed: { readonly operation: string; readonly why: string; readonly key?: string };
   readonly DecryptionFailed: {

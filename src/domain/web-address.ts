@@ -2,6 +2,7 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { AddressRules } from './address-rules.js';
 import { parseIpv4 } from './ip-address.js';
 import { isPublicAddress } from './public-address.js';
+import { parseUrl } from './parse-url.js';
 
 /** Why secrets may not go to an address. */
 export type AddressRefusal =
@@ -26,8 +27,8 @@ const publicName = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z
  * Left is a short reason that quotes nothing of the text. What the name resolves to is not looked at here.
  */
 export const checkWebAddress = (text: string, rules: AddressRules): Either<AddressRefusal, URL> => {
-  if (hasTricks(text) || !URL.canParse(text)) return left('not_a_url');
-  const url = new URL(text);
+  const url = hasTricks(text) ? undefined : parseUrl(text);
+  if (url === undefined) return left('not_a_url');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return left('not_https');
   const authority = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1];
   if (authority === undefined) return left('not_a_url');

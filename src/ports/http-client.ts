@@ -36,13 +36,15 @@ export interface HttpAnswer {
   readonly json: Readonly<Record<string, unknown>> | undefined;
   /** The decoded body as UTF-8, for classifiers that read what is no JSON; left out when it could not be decoded. It may hold a token. */
   readonly text?: string | undefined;
+  /** The body was cut off, was too long or could not be decoded: what it said is not known. Never set on a 2xx. */
+  readonly bodyIsLost?: true | undefined;
   /** Unix milliseconds, read from the clock just before the request left. */
   readonly sentAtMs: number;
 }
 
 /**
  * `Unsent`: no byte of the request can have reached the provider (name not resolved, connection refused, TLS refused).
- * `Unknown`: it may have (timeout, reset, cut-off or oversized answer). `why` is a short code, never a message.
+ * `Unknown`: it may have (timeout, reset, cut-off or oversized 2xx). `why` is a short code, never a message.
  */
 export type HttpFailure =
   { readonly _tag: 'Unsent'; readonly why: string } | { readonly _tag: 'Unknown'; readonly why: string };

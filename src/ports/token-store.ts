@@ -3,7 +3,7 @@ import type { AccountRecord } from '../domain/account-record.js';
 import type { PendingAuthorization, PendingChange } from '../domain/pending-authorization.js';
 import type { FoundRecord } from '../domain/unreadable-record.js';
 import type { RecordChange } from '../domain/record-change.js';
-import type { StoreWarning } from '../domain/store-trouble.js';
+import type { StoreTrouble, StoreWarning } from '../domain/store-trouble.js';
 
 /** A store did not answer or did not commit. `why` is a driver's short code (`SQLITE_BUSY`), never its message. */
 export interface StoreFailure {
@@ -38,6 +38,11 @@ export interface ClaimQuery {
   readonly untilMs: number;
   /** A `sweepNotBefore` later than this was dated by a clock that has been set back since, and counts for nothing. */
   readonly latestNotBeforeMs: number;
+  /**
+   * Where `obtainedAt` or the failure's `at` is later than this, a clock that has been set back since dated the account: what
+   * it has of the due times asked for counts as 0.
+   */
+  readonly latestDatedMs: number;
 }
 
 /** A sweep is done with an account that it had claimed. */
@@ -78,7 +83,8 @@ export interface NoteChange<A> {
  *   place; `read` and `update` of that account end Left.
  * - **Keep writes nothing**; a Left left the record as it was, or changed it wholly when the answer to a commit was lost.
  * - **Taken once**: `updatePending` is as atomic as `update`, so that of any number of callbacks one takes a flow.
- * - **Own clock**: a store whose server has a clock passes it to the change; an embedded one passes undefined.
+ * - **Own clock**: a store whose server has a clock passes it to the change of a record or of a pending authorization; an
+ *   embedded one passes undefined.
  * - **Settles**: every operation ends, Right or Left, within seconds; on a store in trouble it ends Left. A caller gives up
  *   after `storeTimeoutMs` (10 s) and takes that for a Left: what was to be written may still be written after it.
  * - **Never blocks** the event loop for more than a single short statement.
@@ -104,7 +110,7 @@ export interface TokenStore {
   /** Same laws as `update`. Where the change gives back the very authorization it was given, nothing is written. */
   readonly updatePending: <A>(
     id: string,
-    change: (pending: PendingAuthorization | undefined) => PendingChange<A>,
+    change: (pending: PendingAuthorization | undefined, serverNowMs?: number) => PendingChange<A>,
   ) => TaskEither<StoreFailure, A>;
   /** What browsers are out on, expired or not. */
   readonly pendings: (query: PendingQuery) => TaskEither<StoreFailure, readonly PendingAuthorization[]>;
@@ -123,6 +129,11 @@ export interface TokenStore {
   readonly backup?: ((path: string) => TaskEither<StoreFailure, void>) | undefined;
   /** Asked for once the store is open. */
   readonly warnings?: (() => readonly StoreWarning[]) | undefined;
+  /**
+   * Why it would write nothing, as of the last reading. Readings go on then, so that valid tokens are served: what they give
+   * may be older than what other processes see.
+   */
+  readonly trouble?: (() => StoreTrouble | undefined) | undefined;
   /** Lets go of what it opened itself; what it was handed stays open. */
   readonly close: TaskEither<StoreFailure, void>;
 }

@@ -7,6 +7,7 @@ import { allAtOnce, openHandles, putRecord, succeeds, type StoreContractCheck } 
 const nowMs = 1_800_000_000_000;
 const untilMs = nowMs + 300_000;
 const latestNotBeforeMs = nowMs + 3_660_000;
+const latestDatedMs = nowMs + 300_000;
 
 /** Accounts by when their refresh token and their access token are due, and their `sweepNotBefore`: relative to {@link nowMs}. */
 const putDue = async (
@@ -21,7 +22,7 @@ const putDue = async (
 };
 
 const claimKeys = async (store: TokenStore, query: Partial<ClaimQuery> = {}): Promise<readonly string[]> => {
-  const all = { provider: 'tray', nowMs, untilMs, limit: 10, keepWarm: false, latestNotBeforeMs };
+  const all = { provider: 'tray', nowMs, untilMs, limit: 10, keepWarm: false, latestNotBeforeMs, latestDatedMs };
   return (await succeeds(store.claimDue({ ...all, ...query }))).map(({ key }) => key);
 };
 
@@ -96,7 +97,15 @@ export const claimChecks: readonly StoreContractCheck[] = [
         sweepNotBefore: 0,
       }));
       for (const record of records) await putRecord(store, record);
-      const all = { provider: 'tray', nowMs, limit: 1_000, keepWarm: false, untilMs: 0, latestNotBeforeMs };
+      const all = {
+        provider: 'tray',
+        nowMs,
+        limit: 1_000,
+        keepWarm: false,
+        untilMs: 0,
+        latestNotBeforeMs,
+        latestDatedMs: Infinity,
+      };
       sameValue(await succeeds(store.claimDue(all)), records);
       for (const { key } of records.slice(1)) await putRecord(store, bareRecord(key));
       sameValue(await succeeds(store.claimDue(all)), records.slice(0, 1));
@@ -175,7 +184,15 @@ export const claimChecks: readonly StoreContractCheck[] = [
       const claimed = { ...record, sweepNotBefore: untilMs };
       sameValue(
         await succeeds(
-          store.claimDue({ provider: 'tray', nowMs, limit: 1, keepWarm: false, untilMs, latestNotBeforeMs }),
+          store.claimDue({
+            provider: 'tray',
+            nowMs,
+            limit: 1,
+            keepWarm: false,
+            untilMs,
+            latestNotBeforeMs,
+            latestDatedMs,
+          }),
         ),
         [claimed],
       );

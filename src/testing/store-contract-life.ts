@@ -84,7 +84,14 @@ export const lifeChecks: readonly StoreContractCheck[] = [
       await writeNote(one, 'of one');
       equal(await succeeds(other.read('tray/391250')), undefined);
       sameValue(await succeeds(other.page({ limit: 10 })), []);
-      const claim = { provider: 'tray', nowMs: 2, limit: 10, untilMs: 0, latestNotBeforeMs: 99 };
+      const claim = {
+        provider: 'tray',
+        nowMs: 2,
+        limit: 10,
+        untilMs: 0,
+        latestNotBeforeMs: 99,
+        latestDatedMs: Infinity,
+      };
       for (const keepWarm of [false, true]) sameValue(await succeeds(other.claimDue({ ...claim, keepWarm })), []);
       await succeeds(other.releaseClaims([{ key: 'tray/391250', claimedUntilMs: 1, notBeforeMs: 9 }]));
       equal(await takeOut(other, 'state'), undefined);

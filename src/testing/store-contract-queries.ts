@@ -69,7 +69,15 @@ export const queryChecks: readonly StoreContractCheck[] = [
       const withoutWhy = (found: readonly FoundRecord[]): readonly unknown[] =>
         found.map((one) => (isUnreadable(one) ? { ...one, why: undefined } : one));
       sameValue(withoutWhy(await succeeds(store.page({ limit: 10 }))), [records[0], unreadable, records[2]]);
-      const claim = { provider: 'tray', nowMs: 2, limit: 10, keepWarm: true, untilMs: 9, latestNotBeforeMs: 99 };
+      const claim = {
+        provider: 'tray',
+        nowMs: 2,
+        limit: 10,
+        keepWarm: true,
+        untilMs: 9,
+        latestNotBeforeMs: 99,
+        latestDatedMs: Infinity,
+      };
       const claimed = records.map((record) => ({ ...record, sweepNotBefore: 9 }));
       sameValue(withoutWhy(await succeeds(store.claimDue(claim))), [claimed[0], unreadable, claimed[2]]);
       deepEqual(await succeeds(store.claimDue(claim)), []);

@@ -1,5 +1,6 @@
 import { accountChecks } from './store-contract-accounts.js';
 import { claimChecks } from './store-contract-claims.js';
+import { dateChecks } from './store-contract-dates.js';
 import { concurrencyChecks } from './store-contract-concurrency.js';
 import { lifeChecks } from './store-contract-life.js';
 import { noteChecks } from './store-contract-notes.js';
@@ -27,6 +28,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
   ...accountChecks,
   ...queryChecks,
   ...claimChecks,
+  ...dateChecks,
   ...pendingChecks,
   ...noteChecks,
   ...concurrencyChecks,

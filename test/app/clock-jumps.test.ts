@@ -9,8 +9,10 @@ import {
   hourMs,
   minuteMs,
   secondMs,
+  type Scene,
 } from './llavero-fixture.js';
 import { centryAnswer } from './provider-answers.js';
+import { dayMs, trayShops, type TrayShops } from './tray-shops.js';
 
 describe('a wall clock that is set back', () => {
   it.each([hourMs, 24 * hourMs, 365 * 24 * hourMs])('by %i ms lengthens no token’s life', async (jumpMs) => {
@@ -173,5 +175,79 @@ describe('a wall clock that is set forward', () => {
     clock.setWallClock(clock.nowMs() - centryLifeMs);
     expect((await llavero.token(centryKey)).generation).toBe(1);
     expect(http.requests).toHaveLength(1);
+  });
+});
+
+/** Sweeps once an hour for so long. */
+const sweepFor = async ({ llavero, clock }: TrayShops, ms: number): Promise<void> => {
+  for (let passedMs = 0; passedMs < ms; passedMs += hourMs) {
+    await clock.advance(hourMs);
+    await llavero.sweep();
+  }
+};
+
+describe('a refresh token whose account was written while the clock was two months ahead', () => {
+  it.each<readonly [string, ScriptedReply | undefined]>([
+    ['renewed', undefined],
+    ['failing', { status: 503 }],
+  ])('is kept alive in time: %s', async (_what, reply) => {
+    const shops = await trayShops(1);
+    const { clock, llavero, say, asked, refused } = shops;
+    say(1, reply);
+    const atMs = clock.nowMs();
+    clock.setWallClock(atMs + 60 * dayMs);
+    await llavero.sweep();
+    expect(asked).toHaveLength(1);
+    clock.setWallClock(atMs);
+    await sweepFor(shops, 2 * hourMs);
+    expect(asked).toHaveLength(2);
+    await sweepFor(shops, 22 * dayMs);
+    expect(asked).toHaveLength(2);
+    await sweepFor(shops, 8 * dayMs);
+    expect(asked).toHaveLength(3);
+    expect(refused()).toBe(0);
+  });
+});
+
+/** A renewal whose answer is lost while the clock is an hour ahead; it is set right then. */
+const lostWhileAhead = async (): Promise<Scene> => {
+  const scene = await authorizedCentry();
+  const { llavero, clock, http } = scene;
+  await clock.advance(centryLifeMs);
+  const atMs = clock.nowMs();
+  http.handle(() => {
+    clock.setWallClock(atMs + hourMs);
+    return { _tag: 'Unknown', why: 'ECONNRESET' };
+  });
+  expect(await codeOf(llavero.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
+  clock.setWallClock(atMs);
+  http.handle(() => centryAnswer(2));
+  return scene;
+};
+
+describe('an outcome left unknown while the clock was an hour ahead', () => {
+  it('is recovered a settle window after the clock is right', async () => {
+    const { another, clock, http } = await lostWhileAhead();
+    const other = another();
+    await expect(other.token(centryKey)).rejects.toMatchObject({
+      code: 'ERR_OUTCOME_UNKNOWN',
+      retryAfterMs: 100 * secondMs,
+    });
+    await clock.advance(100 * secondMs - 1);
+    expect(await codeOf(other.token(centryKey))).toBe('ERR_OUTCOME_UNKNOWN');
+    expect(http.requests).toHaveLength(2);
+    await clock.advance(1);
+    expect((await other.token(centryKey)).generation).toBe(2);
+  });
+
+  it('is found by sweeps, which recover it then', async () => {
+    const { llavero, clock, http } = await lostWhileAhead();
+    await llavero.sweep();
+    await clock.advance(100 * secondMs - 1);
+    await llavero.sweep();
+    expect(http.requests).toHaveLength(2);
+    await clock.advance(1);
+    expect(await llavero.sweep()).toMatchObject({ renewed: 1 });
+    expect(http.requests).toHaveLength(3);
   });
 });

@@ -6,7 +6,8 @@ import { createLlavero } from '../../src/app/create-llavero.js';
 import type { Llavero } from '../../src/app/llavero.js';
 import type { ProviderPreset } from '../../src/ports/provider.js';
 import { memoryStore } from '../../src/testing/memory-store.js';
-import { canary } from './provider-answers.js';
+import { centryKey, makeScene, sent } from './llavero-fixture.js';
+import { canary, centryAnswer } from './provider-answers.js';
 
 const secrets = { clientId: 'id', clientSecret: `${canary}-secret` };
 
@@ -32,6 +33,24 @@ describe('a redirect URI', () => {
     await expect(llavero.register({ ...account, redirectUri: uri })).rejects.toThrow(/redirectUri/);
     await llavero.register(account);
     await expect(llavero.authorize('centry/acme', { redirectUri: uri })).rejects.toThrow(/must start with https/);
+    const pasted = llavero.exchange('centry/acme', { code: 'c', redirectUri: uri });
+    await expect(pasted).rejects.toThrow(/must start with https/);
+  });
+
+  it.each(['javascript:alert(1)', 'not an address', 'https://app.example.com/cb#fragment'])(
+    'of a pasted code is read like any other: %s is refused, and nothing is sent',
+    async (redirectUri) => {
+      const { llavero, http } = makeScene();
+      await expect(llavero.exchange(centryKey, { code: 'c', redirectUri })).rejects.toThrow(/redirectUri of .* must/);
+      expect(http.requests).toEqual([]);
+    },
+  );
+
+  it('of a pasted code may be the one that shows the code on a page', async () => {
+    const { llavero, http } = makeScene();
+    http.answer(centryAnswer(1));
+    await llavero.exchange(centryKey, { code: 'c', redirectUri: 'urn:ietf:wg:oauth:2.0:oob' });
+    expect(sent(http, 0, 'redirect_uri')).toBe('urn:ietf:wg:oauth:2.0:oob');
   });
 
   it('may be http to a loopback host with allowHttpOnLoopback', async () => {

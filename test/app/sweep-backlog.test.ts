@@ -237,6 +237,7 @@ describe('a sweep of many accounts for which nothing can be sent', () => {
         keepWarm: true,
         untilMs: clock.nowMs() + hourMs,
         latestNotBeforeMs: clock.nowMs() + hourMs,
+        latestDatedMs: clock.nowMs() + hourMs,
       }),
     );
     expect(claimed).toHaveLength(2);

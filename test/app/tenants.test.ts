@@ -19,6 +19,7 @@ import {
   hourMs,
   makeScene,
   secondMs,
+  sent,
   trayKey,
   trayPreset,
   type Scene,
@@ -138,6 +139,42 @@ describe('a shop registered at another address', () => {
     held.release(trayAnswer(2, clock.nowMs()));
     expect(await waiting).toBe('ERR_REAUTHORIZATION_REQUIRED');
     expect(await codeOf(llavero.token(trayKey))).toBe('ERR_REAUTHORIZATION_REQUIRED');
+  });
+
+  it('the answer to a renewal under way is kept for the tenant that gave it', async () => {
+    const scene = await authorizedTray();
+    const { llavero, clock, http, eventsOf } = scene;
+    await clock.advance(4 * hourMs);
+    const held = http.hold();
+    const waiting = codeOf(llavero.token(trayKey));
+    await held.arrived;
+    await llavero.register({ ...shop, ...otherShop });
+    held.release(trayAnswer(2, clock.nowMs()));
+    expect(await waiting).toBe('ERR_REAUTHORIZATION_REQUIRED');
+    expect(llavero.peek(trayKey)).toBeUndefined();
+    expect((await llavero.status(trayKey)).state).toBe('reauthorization_required');
+    expect((await failureOf(llavero.token(trayKey))).reason).toMatchObject({ cause: 'other_tenant' });
+    expect(eventsOf('token_discarded')).toEqual([]);
+    expect((await llavero.register({ ...shop, apiAddress: 'https://shop.example.com/web_api' })).state).toBe('ready');
+    expect(accessOf(await llavero.token(trayKey))).toBe(secretsOf(2).access);
+    await clock.advance(4 * hourMs);
+    http.answer(trayAnswer(3, clock.nowMs()));
+    expect(accessOf(await llavero.token(trayKey))).toBe(secretsOf(3).access);
+    expect(sent(http, 2, 'refresh_token')).toBe(secretsOf(2).refresh);
+    expect(toHost(scene, 'other.example.com')).toEqual([]);
+  });
+
+  it('and registered where it was before the answer comes has its new token', async () => {
+    const { llavero, clock, http } = await authorizedTray();
+    await clock.advance(4 * hourMs);
+    const held = http.hold();
+    const waiting = llavero.token(trayKey);
+    await held.arrived;
+    await llavero.register({ ...shop, ...otherShop });
+    await llavero.register({ ...shop, apiAddress: 'https://shop.example.com/web_api' });
+    held.release(trayAnswer(2, clock.nowMs()));
+    expect(accessOf(await waiting)).toBe(secretsOf(2).access);
+    expect(http.requests).toHaveLength(2);
   });
 
   it('asks for a new authorization too where an older release wrote its token', async () => {

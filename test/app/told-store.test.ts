@@ -42,6 +42,26 @@ describe('the events of a store', () => {
     expect(events).toHaveLength(2);
   });
 
+  it('tell once what readings notice, though readings go on, and not what writes have told', async () => {
+    const { events, store, write } = scene({ trouble: () => 'file_replaced' });
+    const readings = [
+      store.read('tray/1'),
+      store.page({ limit: 1 }),
+      store.pendings({ limit: 1 }),
+      store.readNote('n'),
+    ];
+    const [first] = readings;
+    expect(await first?.()).toEqual(right(undefined));
+    expect(events).toMatchObject([{ type: 'store_replaced', why: 'file_replaced' }]);
+    await write('file_replaced');
+    expect(events).toHaveLength(1);
+    for (const reading of readings) {
+      await write();
+      await reading();
+    }
+    expect(events).toHaveLength(5);
+  });
+
   it('tell nothing of other failures', async () => {
     const { events, write } = scene();
     for (const why of ['SQLITE_FULL', 'closed', 'timeout']) await write(why);

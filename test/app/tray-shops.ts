@@ -33,7 +33,7 @@ interface Living {
 const parameter = ({ form = [], query = [] }: HttpRequest, name: string): string | undefined =>
   [...form, ...query].find(([other]) => other === name)?.[1];
 
-/** Connects shops 1 to `count` at the clock's zero. */
+/** Connects shops 1 to `count` at the clock's zero. Tray's own clock goes on whatever is done to the wall clock of this host. */
 export const trayShops = async (count: number, options: ProcessOptions = {}): Promise<TrayShops> => {
   const scene = makeScene({ providers: [trayPreset()], ...options });
   const { clock, http, llavero } = scene;
@@ -44,10 +44,13 @@ export const trayShops = async (count: number, options: ProcessOptions = {}): Pr
   let tokens = 0;
   let refused = 0;
 
+  const startedAtMs = clock.nowMs() - clock.monotonicMs();
+  const trayNowMs = (): number => startedAtMs + clock.monotonicMs();
+
   const issue = (shop: number): ScriptedReply => {
     const n = (tokens += 1);
-    living.set(secretsOf(n).refresh, { shop, untilMs: clock.nowMs() + 30 * dayMs });
-    return trayAnswer(n, clock.nowMs(), { store_id: shop });
+    living.set(secretsOf(n).refresh, { shop, untilMs: trayNowMs() + 30 * dayMs });
+    return trayAnswer(n, trayNowMs(), { store_id: shop });
   };
 
   const plan = (shop: number, reply: () => ScriptedReply | undefined | Promise<ScriptedReply | undefined>): void => {
@@ -59,7 +62,7 @@ export const trayShops = async (count: number, options: ProcessOptions = {}): Pr
     if (code !== undefined) return issue(Number(code));
     const refresh = parameter(request, 'refresh_token') ?? '';
     const known = living.get(refresh);
-    if (known === undefined || clock.nowMs() >= known.untilMs) {
+    if (known === undefined || trayNowMs() >= known.untilMs) {
       refused += 1;
       return trayError(1099);
     }

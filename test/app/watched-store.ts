@@ -78,8 +78,8 @@ export const watchedStore = (inner: TokenStore): WatchedStore => {
     updatePending: (id, change) =>
       watch(
         'updatePending',
-        inner.updatePending(id, (current) => {
-          const decided = change(current);
+        inner.updatePending(id, (current, nowMs) => {
+          const decided = change(current, nowMs);
           return counted(decided.pending !== current, decided);
         }),
       ),

@@ -28,6 +28,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       warmAt: moment,
       keepAliveAt: moment,
       sweepNotBefore: moment,
+      obtainedAt: moment,
     })
     .map(({ key: name, variant, ...times }): Command => (store) => {
       const record = { ...bareRecord(name), ...recordVariants(name)[variant], ...times };
@@ -53,11 +54,21 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       (store) =>
         succeeds(store.page(query)),
   ),
-  fc.record({ nowMs: ms, limit, provider: owned, keepWarm: fc.boolean(), untilMs: ms, latestNotBeforeMs: latest }).map(
-    (query): Command =>
-      (store) =>
-        succeeds(store.claimDue(query)),
-  ),
+  fc
+    .record({
+      nowMs: ms,
+      limit,
+      provider: owned,
+      keepWarm: fc.boolean(),
+      untilMs: ms,
+      latestNotBeforeMs: latest,
+      latestDatedMs: ms,
+    })
+    .map(
+      (query): Command =>
+        (store) =>
+          succeeds(store.claimDue(query)),
+    ),
   fc.array(fc.record({ key, claimedUntilMs: ms, notBeforeMs: moment })).map(
     (releases): Command =>
       (store) =>

@@ -246,6 +246,11 @@ const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
     (store) => ({ claimDue: (query) => store.claimDue({ ...query, latestNotBeforeMs: Infinity }) }),
   ],
   [
+    'believes every date',
+    'gives what a clock that was set back has dated ahead, due or not, and no account that is never due',
+    (store) => ({ claimDue: (query) => store.claimDue({ ...query, latestDatedMs: Infinity }) }),
+  ],
+  [
     'lets go of claims that are not those it was given',
     'lets go of claims, at once or until the time it is told, unless somebody has changed them since',
     (store) => ({

@@ -31,6 +31,12 @@ describe('the domain, the ports and the use cases', () => {
   });
 });
 
+describe('the sources', () => {
+  it('never ask URL.canParse, which Node 20 answers wrongly once it is compiled: parseUrl is there', () => {
+    expect(sourceFilesIn('src').flatMap((file) => findPhrase(file, 'URL.canParse('))).toEqual([]);
+  });
+});
+
 describe('a port', () => {
   it.each(['const', 'let', 'var', 'function', 'class', 'enum', 'export default'])('has no code: no %s', (word) => {
     expect(sourceFilesIn('src/ports').flatMap((file) => findPhrase(file, word))).toEqual([]);

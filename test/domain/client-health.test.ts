@@ -11,6 +11,7 @@ import {
   noteLimit,
   noteRejected,
   noteSuccess,
+  noteUndecided,
   parseClientHealth,
   takeSlot,
   type SlotRequest,
@@ -40,7 +41,7 @@ describe('a client whose accounts fail', () => {
   });
 
   it('does not pause when one of them succeeds in between', () => {
-    const between = noteSuccess(failed(failed(healthy, 'shop/1'), 'shop/2'), now);
+    const between = noteSuccess(failed(failed(healthy, 'shop/1'), 'shop/2'), now, now);
     expect(between).toMatchObject({ epoch: 1, failures: 0 });
     expect(failed(between, 'shop/3').pause).toBeUndefined();
   });
@@ -77,10 +78,18 @@ describe('at the end of a pause', () => {
   });
 
   it('a success ends everybody’s pause, and they follow one after the other', () => {
-    const well = noteSuccess(paused, now + 1_100);
+    const well = noteSuccess(paused, now + 1_100, now);
     expect(well.pause).toBeUndefined();
     expect(well.epoch).toBe(1);
     expect(leftOf(well.pacing, now + 1_100)).toBe(60_000);
+  });
+
+  it('an answer from before its client was refused ends it too, and does not lift the refusal', () => {
+    const refused = noteRejected({ ...paused, epoch: 4 }, now);
+    const late = noteSuccess(refused, now + 200_000, now - 1);
+    expect(late).toMatchObject({ epoch: 4, failures: 0, rejectedAt: now });
+    expect(late.pause).toBeUndefined();
+    expect(noteSuccess(refused, now + 200_000, now).rejectedAt).toBeUndefined();
   });
 
   it('an answer without a token ends it too, and tells nothing of the client', () => {
@@ -93,7 +102,7 @@ describe('at the end of a pause', () => {
 });
 
 describe('slots', () => {
-  const pacing = noteSuccess(paused, now);
+  const pacing = noteSuccess(paused, now, now);
 
   const asked = (key: string, nowMs = now): SlotRequest => ({ key, nowMs, spacingMs: 20, mostMs: 15_000 });
 
@@ -127,17 +136,26 @@ describe('slots', () => {
     // The first had no wait, and is not ahead.
     expect(takeSlot(many, asked('256')).waitMs).toBe(256 * 20);
     expect(takeSlot(many, asked('257')).waitMs).toBe(300 * 20);
-    expect(takeSlot(many, asked('new', now + 10_000)).health.taken).toEqual([{ key: 'new', at: now + 10_000 }]);
+    expect(takeSlot(many, asked('new', now + 10_000)).health.taken).toEqual([
+      { key: 'new', at: now + 10_000, forMs: 0 },
+    ]);
   });
 
   it('are not taken further ahead than their caller waits', () => {
-    const ahead = { ...pacing, slotAt: now + 16_000 };
+    const ahead = { ...pacing, nextSlot: { at: now, forMs: 16_000 } };
     expect(takeSlot(ahead, asked('a'))).toEqual({ health: ahead, waitMs: 16_000 });
   });
 
-  it('dated by a clock that was set back are forgotten', () => {
-    const at = now + 2 * hourMs;
-    expect(takeSlot({ ...pacing, slotAt: at, taken: [{ key: 'a', at }] }, asked('a')).waitMs).toBe(0);
+  it.each([2, 50, 59, 60, 120])('dated by a clock that was set back by %i minutes are forgotten', (minutes) => {
+    const taken = ['a', 'b', 'c'].reduce((health, key) => takeSlot(health, asked(key)).health, pacing);
+    const nowMs = now - minutes * 60_000;
+    expect(['b', 'd'].map((key) => takeSlot(taken, asked(key, nowMs)).waitMs)).toEqual([0, 0]);
+  });
+
+  it('come no later by a clock that was set back by less than hosts disagree', () => {
+    const taken = ['a', 'b', 'c'].reduce((health, key) => takeSlot(health, asked(key)).health, pacing);
+    const nowMs = now - 59_000;
+    expect(['b', 'd'].map((key) => takeSlot(taken, asked(key, nowMs)).waitMs)).toEqual([20, 60]);
   });
 });
 
@@ -148,20 +166,23 @@ describe('a limit of the client', () => {
   });
 
   it('outlasts a success', () => {
-    expect(noteSuccess(noteLimit(paused, now, 30_000), now).limit).toEqual({ at: now, forMs: 30_000 });
+    expect(noteSuccess(noteLimit(paused, now, 30_000), now, now).limit).toEqual({ at: now, forMs: 30_000 });
   });
 
   it('is followed by pacing, which neither a success nor a slot cuts short before a minute after its end', () => {
     const limited = noteLimit(paused, now, 30_000);
     for (const health of [
       limited,
-      noteSuccess(limited, now),
-      takeSlot({ ...limited, slotAt: now + 5 }, { key: 'shop/1', nowMs: now, spacingMs: 20, mostMs: 50 }).health,
+      noteSuccess(limited, now, now),
+      takeSlot(
+        { ...limited, nextSlot: { at: now, forMs: 5 } },
+        { key: 'shop/1', nowMs: now, spacingMs: 20, mostMs: 50 },
+      ).health,
     ]) {
       expect([leftOf(health.pacing, now), leftOf(health.pacing, now + 89_999)]).toEqual([90_000, 1]);
     }
     const later = takeSlot(
-      { ...limited, slotAt: now + 80_005 },
+      { ...limited, nextSlot: { at: now + 80_000, forMs: 5 } },
       { key: 'shop/1', nowMs: now + 80_000, spacingMs: 20, mostMs: 50 },
     ).health;
     expect(leftOf(later.pacing, now + 80_000)).toBe(60_000);
@@ -189,9 +210,18 @@ describe('a refused client', () => {
     expect(claimRejected(healthy, now + hourMs, now)?.rejectedAt).toBe(now + hourMs);
   });
 
+  it('may be asked about by another account at once, when the one that asked learned nothing of it', () => {
+    const asked = claimRejected(noteRejected(healthy, now), now + hourMs, now) ?? healthy;
+    expect(claimRejected(asked, now + hourMs + 5, now)).toBeUndefined();
+    const undecided = noteUndecided(asked, now + hourMs + 5);
+    expect(claimRejected(undecided, now + hourMs + 5, now)?.rejectedAt).toBe(now + hourMs + 5);
+    expect(noteRejected(undecided, now + hourMs + 5).rejectedAt).toBe(now + hourMs + 5);
+    expect(noteUndecided(healthy, now)).toBe(healthy);
+  });
+
   it('is refused no longer once any account had a token', () => {
-    expect(noteSuccess(noteRejected(healthy, now), now)).toMatchObject({ epoch: 1 });
-    expect(noteSuccess(noteRejected(healthy, now), now).rejectedAt).toBeUndefined();
+    expect(noteSuccess(noteRejected(healthy, now), now, now)).toMatchObject({ epoch: 1 });
+    expect(noteSuccess(noteRejected(healthy, now), now, now).rejectedAt).toBeUndefined();
   });
 });
 
@@ -209,8 +239,8 @@ describe('the note', () => {
     const full: ClientHealth = {
       ...noteRejected(noteLimit(paused, now, 5_000), now),
       pacing: { at: now, forMs: 60_000 },
-      slotAt: now + 20,
-      taken: [{ key: 'tray/1', at: now + 20 }],
+      nextSlot: { at: now, forMs: 40 },
+      taken: [{ key: 'tray/1', at: now, forMs: 20 }],
     };
     expect(parseClientHealth(formatClientHealth(full))).toEqual(full);
   });
@@ -223,7 +253,7 @@ describe('the note', () => {
     'null',
     '{"epoch":"1","pause":{"at":1}}',
     '{"failures":null,"limit":7}',
-    '{"taken":[7,{"key":"a"}]}',
+    '{"taken":[7,{"key":"a","at":1}],"nextSlot":7}',
   ])('that cannot be read (%j) is as if nothing were known', (text) => {
     expect(parseClientHealth(text)).toMatchObject({ epoch: 0, failures: 0 });
     expect(leftOf(parseClientHealth(text).pause, now)).toBe(0);

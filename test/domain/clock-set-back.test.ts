@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountRecord, Attempt, Failure } from '../../src/domain/account-record.js';
 import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
 import { beginAttempt, stoppedBy, type BeginRequest } from '../../src/domain/renewal-protocol.js';
+import { after } from './protocol-fixtures.js';
 
 const yearMs = 365 * 24 * 3_600_000;
 const nowMs = 1_800_000_000_000;
@@ -65,6 +66,29 @@ describe('after a clock that was a year ahead was set back', () => {
   it('an unknown outcome settles from now on', () => {
     const first = beginAttempt(record({ attempt: { ...attempt, unknown: true } }), undefined, request);
     expect(first.result).toEqual({ _tag: 'Unresolved', waitMs: 100_000 });
+  });
+
+  it('an unknown outcome settles from now on where only the report of it was dated ahead', () => {
+    const reported = { ...attempt, startedAt: nowMs - 30_000, unknown: true };
+    const ahead = beginAttempt(
+      record({ attempt: { ...reported, settlesAt: nowMs + 100_001 }, keepAliveAt: nowMs + yearMs }),
+      undefined,
+      request,
+    );
+    expect(ahead.result).toEqual({ _tag: 'Unresolved', waitMs: 100_000 });
+    expect(after(undefined, ahead)).toMatchObject({
+      attempt: { startedAt: nowMs, settlesAt: nowMs + 100_000, unknown: true },
+      keepAliveAt: nowMs + 100_000,
+    });
+    const inTime = record({ attempt: { ...reported, settlesAt: nowMs + 100_000 } });
+    expect(beginAttempt(inTime, undefined, request)._tag).toBe('Keep');
+  });
+
+  it('no account falls due by an attempt that is dated anew, where it was not due by it', () => {
+    const due = (members: Partial<AccountRecord>): number | undefined =>
+      after(undefined, beginAttempt(record({ attempt, ...members }), undefined, request))?.keepAliveAt;
+    expect(due({})).toBeUndefined();
+    expect(due({ keepAliveAt: nowMs + 5 })).toBe(nowMs + 5);
   });
 
   it('a cool-down is over', () => {

@@ -7,7 +7,8 @@ import {
   commitRenewal,
   type Consumed,
 } from '../../src/domain/committing.js';
-import { rejectAttempt } from '../../src/domain/finish-attempt.js';
+import { neverDue } from '../../src/domain/due-times.js';
+import { rejectAttempt, rejectRecovery } from '../../src/domain/finish-attempt.js';
 import { beginAttempt } from '../../src/domain/renewal-protocol.js';
 import {
   after,
@@ -86,7 +87,11 @@ describe('committing a renewal', () => {
     });
   });
 
-  it.each([undefined, recordWith({ incarnation: 'incarnation-2' })])('gives way to a removal', (record) => {
+  it.each([
+    undefined,
+    recordWith({ incarnation: 'incarnation-2', token: undefined, refreshTokenId: undefined }),
+    recordWith({ incarnation: 'incarnation-2', refreshTokenId: 'refresh token of a new authorization' }),
+  ])('gives way to a removal', (record) => {
     expect(commitRenewal(record, now, consumed, tokenWith())).toEqual({ _tag: 'Keep', result: { _tag: 'Removed' } });
   });
 
@@ -169,6 +174,77 @@ describe('an answer that comes after the provider said no to another request of 
     expect(late?.failure?.terminal).toBeUndefined();
     const next = beginWith({ generation: 4, nowMs: now + 1_000 });
     expect(beginAttempt(late, undefined, next).result).toMatchObject({ _tag: 'Began', way: 'first' });
+  });
+});
+
+describe('an answer that was committed just before the provider said no to a later request of its generation', () => {
+  const held = renewed(recordWith());
+  const verdict = noteWith({ terminal: 'reauthorization_required' });
+
+  it('has to prove itself: its access token is not handed out before a renewal', () => {
+    const doubted = after(held, rejectRecovery(1)(held, now, consumed, 'attempt-2', verdict));
+    expect(doubted).toEqual({
+      ...held,
+      invalidated: true,
+      failure: { code: 'ERR_OUTCOME_UNKNOWN', detail: 'late_answer', at: now, count: 1 },
+    });
+    const next = beginWith({ generation: 4, nowMs: now + 1_000 });
+    expect(beginAttempt(doubted, undefined, next).result).toMatchObject({ _tag: 'Began', way: 'first' });
+  });
+
+  it('is left alone where it answers the later request, where there was no verdict, and once it was renewed', () => {
+    const later = { ...held, answered: { generation: 3, repeat: 1 } };
+    const newer = { ...held, generation: 5, answered: { generation: 4, repeat: 0 } };
+    for (const [record, note] of [
+      [later, verdict],
+      [held, noteWith({ terminal: 'client_rejected' })],
+      [newer, verdict],
+    ] as const) {
+      expect(rejectRecovery(1)(record, now, consumed, 'attempt-2', note)).toEqual({
+        _tag: 'Keep',
+        result: { _tag: 'NewerGeneration', record },
+      });
+    }
+  });
+});
+
+describe('a renewal whose account was registered at other addresses meanwhile', () => {
+  const failure = failureWith({ terminal: 'reauthorization_required', detail: 'other_tenant' });
+  const moved = recordWith({ incarnation: 'incarnation-2', attempt: attemptWith(), ...neverDue, failure });
+
+  it('leaves its pair to the tenant that gave it: nothing falls due, and the account still asks for an authorization', () => {
+    const kept = { ...renewed(moved), ...neverDue, failure };
+    const change = commitRenewal(moved, now, consumed, tokenWith());
+    expect(change).toEqual({ _tag: 'Put', record: kept, result: { _tag: 'OtherRegistration', record: kept } });
+    expect(commitRenewal(kept, now, consumed, tokenWith())).toEqual({
+      _tag: 'Keep',
+      result: { _tag: 'OtherRegistration', record: kept },
+    });
+  });
+
+  it('is any other where the account is back with its tenant', () => {
+    const back = recordWith({ incarnation: 'incarnation-3', attempt: attemptWith() });
+    const change = commitRenewal(back, now, consumed, tokenWith());
+    expect(after(undefined, change)).toEqual(renewed(back));
+  });
+
+  it('gives way to the answer to a later request, and to no earlier one', () => {
+    const recovery = { ...consumed, attemptId: 'attempt-2', repeat: 1 };
+    const other = tokenWith({ token: 'other token', refreshTokenId: 'other refresh token' });
+    const first = after(undefined, commitRenewal(moved, now, consumed, tokenWith()));
+    const later = after(undefined, commitRenewal(first, now, recovery, other));
+    expect(later).toMatchObject({ token: 'other token', failure });
+    expect(commitRenewal(later, now, consumed, tokenWith())).toEqual({ _tag: 'Keep', result: { _tag: 'Removed' } });
+  });
+
+  it('is discarded where the account has been removed, revoked or authorized anew', () => {
+    for (const refreshTokenId of [undefined, 'refresh token of a new authorization']) {
+      const record = recordWith({ incarnation: 'incarnation-2', refreshTokenId });
+      expect(commitRenewal(record, now, consumed, tokenWith())).toEqual({ _tag: 'Keep', result: { _tag: 'Removed' } });
+      expect(commitRenewal(record, now, { ...consumed, refreshTokenId: undefined }, tokenWith()).result._tag).toBe(
+        'Removed',
+      );
+    }
   });
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
-import { dueTimesOf, keepAliveAtOf, neverDue } from '../../src/domain/due-times.js';
+import { dueTimesOf, keepAliveAtOf, dueSince, neverDue } from '../../src/domain/due-times.js';
 import type { IssuedToken } from '../../src/domain/issued-token.js';
 import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
 import { leaveAttemptOpen, rejectAttempt, releaseAttempt } from '../../src/domain/finish-attempt.js';
 import { commitRenewal } from '../../src/domain/committing.js';
+import { forgetFailures } from '../../src/domain/forgetting.js';
 import { beginAttempt } from '../../src/domain/renewal-protocol.js';
 import { Secret } from '../../src/domain/secret.js';
 import {
@@ -175,4 +176,29 @@ describe('when an attempt ends, a sweep looks again', () => {
     expect(given.result).toMatchObject({ _tag: 'GaveUp' });
     expect(dueOf(after(undefined, given))).toEqual(neverDue);
   });
+});
+
+describe('a sweep has something to do', () => {
+  it('from the earlier of the times that it asks for', () => {
+    expect(dueSince(fresh(), false, now)).toBe(now + 23 * dayMs);
+    expect(dueSince(fresh(), true, now)).toBe(now + 3 * hourMs - 300_000);
+    expect(dueSince(fresh(neverDue), true, now)).toBe(Infinity);
+  });
+
+  it.each([
+    ['a token', { obtainedAt: now + 1 }],
+    ['a failure', { failure: failureWith({ at: now + 1 }) }],
+  ])('at once where %s was dated by a clock that was ahead', (_what, members) => {
+    expect(dueSince(fresh(members), false, now)).toBe(0);
+    expect(dueSince(fresh(members), false, now + 1)).toBe(now + 23 * dayMs);
+    expect(dueSince(fresh({ ...members, keepAliveAt: undefined }), false, now)).toBe(Infinity);
+    expect(dueSince(fresh({ ...members, keepAliveAt: undefined }), true, now)).toBe(0);
+    expect(dueSince(fresh({ ...members, ...neverDue }), true, now)).toBe(Infinity);
+  });
+});
+
+it('an operator who says to try again while the clock is ahead makes the account due no later than it has settled', () => {
+  const open = begun({ attempt: attemptWith({ unknown: true }) });
+  expect(after(open, forgetFailures(open, now + 60 * dayMs))?.keepAliveAt).toBe(now + settlesMs);
+  expect(after(open, forgetFailures(open, now + 5))?.keepAliveAt).toBe(now + 5);
 });

@@ -8,9 +8,11 @@ import {
   takePending,
   type Delivery,
   type PendingAuthorization,
+  type PendingTimes,
 } from '../../src/domain/pending-authorization.js';
 
 const now = 1_800_000_000_000;
+const at = (nowMs: number): PendingTimes => ({ nowMs, deliveryNowMs: nowMs, deliveryMs: 40_000 });
 const open: PendingAuthorization = {
   id: 'id',
   key: 'centry/acme',
@@ -34,17 +36,28 @@ describe('a pending authorization', () => {
     ['is completed when its token is committed, however long ago', completed, now + 599_999, 'Completed'],
     ['is unknown from its end on, completed or not', completed, now + 600_000, 'Unknown'],
   ])('%s', (_title, current, nowMs, found) => {
-    expect(judgePending(current, nowMs)._tag).toBe(found);
+    expect(judgePending(current, at(nowMs))._tag).toBe(found);
   });
 
   it('says how long its delivery may take yet', () => {
-    expect(judgePending(taken, now + 10_000)).toEqual({ _tag: 'UnderWay', pending: taken, endsInMs: 30_000 });
+    expect(judgePending(taken, at(now + 10_000))).toEqual({ _tag: 'UnderWay', pending: taken, endsInMs: 30_000 });
+  });
+
+  it('is abandoned when its delivery ends later than any can, and under way for no longer than one lasts', () => {
+    expect(judgePending(taken, at(now - 60_001))._tag).toBe('Abandoned');
+    expect(judgePending(taken, at(now - 60_000))).toMatchObject({ _tag: 'UnderWay', endsInMs: 40_000 });
+  });
+
+  it('is judged apart from its delivery', () => {
+    const times = { ...at(now + 1_000), deliveryNowMs: now + 40_000 };
+    expect(judgePending(taken, times)._tag).toBe('Abandoned');
+    expect(judgePending(taken, { ...at(now + 600_000), deliveryNowMs: now })._tag).toBe('Unknown');
   });
 });
 
 describe('takePending', () => {
   it('gives an open flow to the delivery that asks, and remembers which', () => {
-    expect(takePending(open, now, delivery)).toEqual({ pending: taken, result: { _tag: 'Taken' } });
+    expect(takePending(open, at(now), delivery)).toEqual({ pending: taken, result: { _tag: 'Taken' } });
   });
 
   it.each([
@@ -54,16 +67,23 @@ describe('takePending', () => {
     ['expired', open, now + 600_000],
     ['unknown', undefined, now],
   ])('gives nobody one that is %s, and writes nothing', (_name, current, nowMs) => {
-    const change = takePending(current, nowMs, other);
+    const change = takePending(current, at(nowMs), other);
     expect(change.pending).toBe(current);
-    expect(change.result).toEqual(judgePending(current, nowMs));
+    expect(change.result).toEqual(judgePending(current, at(nowMs)));
+  });
+});
+
+describe('a delivery that has a flow already', () => {
+  it('is given it again, without a write, until it has said what came of it', () => {
+    expect(takePending(taken, at(now), delivery)).toEqual({ pending: taken, result: { _tag: 'Taken' } });
+    expect(takePending(completed, at(now), delivery).result._tag).toBe('Completed');
   });
 });
 
 describe('what became of a delivery', () => {
   it('opens the flow again, with nothing of it left, when the code was not processed', () => {
     expect(reopenPending(taken, 'first').pending).toEqual(open);
-    expect(takePending(reopenPending(taken, 'first').pending, now, other).result).toEqual({ _tag: 'Taken' });
+    expect(takePending(reopenPending(taken, 'first').pending, at(now), other).result).toEqual({ _tag: 'Taken' });
   });
 
   it('is remembered when it succeeded', () => {

@@ -40,8 +40,8 @@ export const simulationBugs: readonly SimulationBug[] = [
   {
     title: 'end no pause by a success',
     file: 'domain/client-health.ts',
-    find: '  isTroubled(health)\n',
-    replace: '  health.epoch < 0\n',
+    find: 'if (!isTroubled(health)) return health;',
+    replace: 'if (health.epoch >= 0) return health;',
     violation: /I10: .* after an outage|could not be renewed at the end although its grant lives/u,
   },
   {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { testSize } from '../test-size.js';
-import { connectAccounts } from './connected-accounts.js';
+import { hoursAgoMs } from './account-file.js';
+import { connectAccounts, type ConnectedAccounts } from './connected-accounts.js';
 import { slowDiskEnvironment } from './slow-disk.js';
 import { endWell, type WorkerProcess } from './worker-process.js';
 
@@ -24,22 +25,47 @@ const askUntilServed = async (worker: WorkerProcess, keys: readonly string[]): P
   return told;
 };
 
-describe(`${count} accounts due at once, on a file whose flush takes 10 ms`, () => {
+/** A burst of all processes; gives the codes that callers were told before they were served. */
+const burst = async (
+  { keys, sentGenerations }: ConnectedAccounts,
+  workers: readonly WorkerProcess[],
+  where: string,
+): Promise<readonly string[]> => {
+  await Promise.all(workers.map((worker) => worker.call('ready', [])));
+  const since = performance.now();
+  const told = await Promise.all(workers.map((worker) => askUntilServed(worker, keys)));
+  const seconds = (performance.now() - since) / 1000;
+  process.stdout.write(
+    `${count} accounts ${where}, processes: ${workers.length}; all served in ${seconds.toFixed(1)} s by ${sentGenerations().length} requests\n`,
+  );
+  return told.flatMap((toldBy) => [...toldBy]);
+};
+
+describe.each([
+  ['a file that the store opens', {}],
+  ["a connection of the backend's own", { kept: 'lent' }],
+] as const)(`${count} accounts due at once on %s, whose flush takes 10 ms`, (how, settings) => {
   it('are renewed by one request each, and nobody is turned away for want of the store', async () => {
     await using accounts = await connectAccounts(count);
-    const { keys } = accounts;
     const slow = await slowDiskEnvironment(10);
-    const workers = await Promise.all([accounts.startWorker({}, slow), accounts.startWorker({}, slow)]);
-    await Promise.all(workers.map((worker) => worker.call('ready', [])));
-    const since = performance.now();
-    const told = await Promise.all(workers.map((worker) => askUntilServed(worker, keys)));
-    const seconds = (performance.now() - since) / 1000;
-    void process.stdout.write(
-      `${count} accounts, 2 processes, 10 ms a flush: all served in ${seconds.toFixed(1)} s by ${accounts.sentGenerations().length} requests\n`,
-    );
-    const codes = told.flatMap((toldBy) => [...toldBy]);
+    const workers = await Promise.all([accounts.startWorker(settings, slow), accounts.startWorker(settings, slow)]);
+    const codes = await burst(accounts, workers, `on ${how}, 10 ms a flush`);
     expect(codes.filter((code) => code !== 'ERR_PROVIDER_UNAVAILABLE')).toEqual([]);
-    expect(accounts.sentGenerations()).toEqual(keys.map(() => 1));
+    expect(accounts.sentGenerations()).toEqual(accounts.keys.map(() => 1));
     await Promise.all(workers.map(endWell));
+  });
+});
+
+describe(`${count} accounts due at once`, () => {
+  it('in the memory of one process are renewed by one request each, and nobody is turned away', async () => {
+    await using accounts = await connectAccounts(count);
+    const { keys, standIn } = accounts;
+    const worker = await accounts.startWorker({ kept: 'memory' });
+    for (const key of keys) await worker.call('exchange', [key, { code: standIn.issueCode() }]);
+    accounts.moveProvider(hoursAgoMs);
+    await worker.call('move', [hoursAgoMs]);
+    expect(await burst(accounts, [worker], 'in memory')).toEqual([]);
+    expect(accounts.sentGenerations()).toEqual(keys.map(() => 1));
+    await endWell(worker);
   });
 });

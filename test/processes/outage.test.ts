@@ -60,6 +60,17 @@ const askUntilServed = async (workers: readonly WorkerProcess[]): Promise<readon
   });
 };
 
+/** The same accounts are due, so much later, and nothing is wrong: what they were given, and how long this machine took. */
+const unhindered = async (
+  workers: readonly WorkerProcess[],
+  laterMs: number,
+): Promise<readonly [served: readonly Served[], ms: number]> => {
+  await Promise.all(workers.map((worker) => worker.call('move', [laterMs])));
+  const sinceMs = performance.now();
+  const served = await askUntilServed(workers);
+  return [served, performance.now() - sinceMs];
+};
+
 /** Every process got a token of this generation for every account, and the same one. */
 const expectAllServed = (served: readonly Served[], generation: number): void => {
   const isToken = new RegExp(`^${generation} [0-9a-f]{16}$`);
@@ -94,36 +105,42 @@ describe('a token endpoint that is down for 200 s, by numbers of a twentieth', (
     );
     await Promise.all(workers.map((worker) => worker.call('ready', [])));
 
+    const [servedBefore, beforeMs] = await unhindered(workers, 0);
+
+    await Promise.all(workers.map((worker) => worker.call('move', [hoursAgoMs])));
+    const answeredBefore = provider.renewals.length;
     const downAtMs = performance.now();
     const down = outage(provider);
     const asked = askUntilServed(workers);
     await down;
     const wellAtMs = performance.now();
-    const whileDown = [...provider.renewals];
+    const whileDown = provider.renewals.slice(answeredBefore);
     const served = await asked;
+    const firstServedMs = (provider.renewals.at(answeredBefore + whileDown.length)?.atMs ?? Infinity) - wellAtMs;
     const lastServedMs = (provider.renewals.at(-1)?.atMs ?? Infinity) - wellAtMs;
-    const afterwards = provider.renewals.length - whileDown.length;
+    const afterwards = provider.renewals.length - answeredBefore - whileDown.length;
 
-    // The same accounts are due again, and nothing is wrong: so long this machine takes.
-    await Promise.all(workers.map((worker) => worker.call('move', [hoursAgoMs])));
-    const wellAgainAtMs = performance.now();
-    const servedAgain = await askUntilServed(workers);
-    const withoutOutageMs = performance.now() - wellAgainAtMs;
+    const [servedAgain, againMs] = await unhindered(workers, 2 * hoursAgoMs);
+    const withoutOutageMs = Math.max(beforeMs, againMs);
 
     const secondHalf = whileDown.filter(({ atMs }) => atMs >= (downAtMs + wellAtMs) / 2).length;
     process.stdout.write(
       `outage: ${whileDown.length} requests while down, ${secondHalf} of them in its second half; ` +
-        `${afterwards} once it was well, the last after ${Math.round(lastServedMs)} ms ` +
-        `(${Math.round(withoutOutageMs)} ms without an outage); callers heard ${JSON.stringify(errorsOf(served))}\n`,
+        `${afterwards} once it was well, the first after ${Math.round(firstServedMs)} ms and the last after ${Math.round(lastServedMs)} ms ` +
+        `(${Math.round(beforeMs)} ms before and ${Math.round(againMs)} ms after, without an outage); callers heard ${JSON.stringify(errorsOf(served))}\n`,
     );
-    expectAllServed(served, 2);
-    expectAllServed(servedAgain, 3);
+    expectAllServed(servedBefore, 2);
+    expectAllServed(served, 3);
+    expectAllServed(servedAgain, 4);
     expect(provider.twiceAtOnce).toEqual([]);
     expect(new Set(whileDown.map(({ form }) => form))).toEqual(new Set(brokenForms));
     // Whoever was under way when the pause began, and then one request a pause.
     expect(whileDown.length).toBeLessThanOrEqual(4 * processes * callers);
     expect(secondHalf).toBeLessThanOrEqual(10);
-    expect(lastServedMs).toBeLessThan(scaled(60_000) + 10 * withoutOutageMs);
+    // G6, by numbers of a twentieth: the longest pause, and then what the machine itself takes for so many accounts, which no scale
+    // makes faster. Each renewal takes a slot besides, one write more, and the machine may be busier than before and after.
+    expect(firstServedMs).toBeLessThan(scaled(60_000) + withoutOutageMs);
+    expect(lastServedMs).toBeLessThan(scaled(60_000) + 3 * withoutOutageMs);
     await Promise.all(workers.map(endWell));
   });
 });

@@ -38,6 +38,8 @@ export interface WorkerSettings {
   /** By the key of the account. */
   readonly plans?: Readonly<Record<string, KillPlan>>;
   readonly store?: { readonly busyPatienceMs: number };
+  /** On a connection of the backend's own to the file, or in memory alone; the store opens the file itself when left out. */
+  readonly kept?: 'lent' | 'memory';
   /** How long each call of the store may take; the default of `createLlavero` when left out. */
   readonly storeTimeoutMs?: number;
 }

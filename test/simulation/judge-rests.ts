@@ -12,6 +12,7 @@ export interface RestJudgeDeps {
   /** The client secret that the token was obtained with, where a request is known that did. */
   readonly clientOf: (record: AccountRecord) => string | undefined;
   readonly attemptOf: (request: SentRequest) => RecordedAttempt | undefined;
+  readonly requests: readonly SentRequest[];
   readonly violation: (text: string) => void;
 }
 
@@ -35,7 +36,7 @@ const toleranceMs = 60_000;
 const slowestCallMs = 25_000;
 
 export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
-  const { nowMs, rules, windowsHold, clocksAgree, fingerprintOf, clientOf, attemptOf, violation } = deps;
+  const { nowMs, rules, windowsHold, clocksAgree, fingerprintOf, clientOf, attemptOf, requests, violation } = deps;
   const lastOf = new Map<string, SentRequest>();
   const all: SentRequest[] = [];
   /** The attempts whose failure stands in the store. */
@@ -66,7 +67,8 @@ export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
     const { key, incarnation, failure } = after;
     if (after.token !== before.token) began(after);
     if (after.renewedAt !== before.renewedAt && after.renewedAt !== undefined) renewedMs.set(incarnation, nowMs());
-    if (failure?.terminal === 'reauthorization_required') succeeded(failure.clients?.at(-1));
+    if (failure?.terminal === 'reauthorization_required' && failure !== before.failure)
+      succeeded(failure.clients?.at(-1));
     if (failure !== before.failure && failure !== undefined && before.attempt !== undefined)
       written.add(before.attempt.id);
     const refused =
@@ -81,13 +83,6 @@ export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
     const sinceMs = nowMs() - (renewedMs.get(incarnation) ?? -Infinity);
     if (windowsHold() && sinceMs < shortestRestMs) violation(`${key} was renewed again ${sinceMs} ms after a renewal`);
   };
-
-  /** When a client last got a token, also one that was discarded because its account had been revoked meanwhile: the provider takes it. */
-  const issuedMs = (client: string): number =>
-    Math.max(
-      -Infinity,
-      ...all.filter((one) => one.heard === 'issued' && one.client === client).map((one) => one.heardMs),
-    );
 
   const left = (request: SentRequest): void => {
     all.push(request);
@@ -111,24 +106,40 @@ export const makeRestJudge = (deps: RestJudgeDeps): RestJudge => {
     if (windowsHold() && clocksAgree() && sinceMs < namedMs) {
       violation(`${key} was asked for again ${sinceMs} ms after the provider had asked for ${namedMs} ms`);
     }
-    const lastLiftedMs = Math.max(
-      hurriedMs,
-      liftedMs.get(fingerprintOf(request.client)) ?? -Infinity,
-      issuedMs(request.client),
-    );
+    const lastLiftedMs = Math.max(hurriedMs, liftedMs.get(fingerprintOf(request.client)) ?? -Infinity);
     // Leave to ask is read before the attempt is written, and a store may be slow.
-    const isLifted = lastLiftedMs >= (attemptOf(last)?.beganMs ?? 0) - slowestCallMs;
+    const isLifted = lastLiftedMs >= (attemptOf(last)?.beganMs ?? 0) - slowestCallMs || wasTakenSince(last);
     const isSame = last.heard === 'wrong-client' && last.client === request.client;
     if (isSame && stopped.has(attempt.id) && !isLifted) judgeRefused(request);
   };
 
-  /** One account of a refused client asks, an hour after the first refusal and then once an hour, for all of them. */
+  /** Whether a token or a verdict was heard since, in an answer that may have been given after this refusal. */
+  const wasTakenSince = ({ client, leftMs, heardMs: refusedAtMs }: SentRequest): boolean =>
+    requests.some(
+      (one) =>
+        one.client === client &&
+        (one.heard === 'issued' || one.heard === 'refused') &&
+        one.heardMs >= leftMs &&
+        one.leftMs + rules.attemptTtlMs >= refusedAtMs,
+    );
+
+  /** Whether one who asked for all since was refused itself, and nothing was said of the client. */
+  const wasLeftUndecided = (client: string, sinceMs: number): boolean =>
+    requests.some(
+      (one) => one.client === client && one.isUndecided && one.heardMs >= sinceMs && stopped.has(one.attempt ?? ''),
+    );
+
+  /**
+   * One account of a refused client asks, an hour after the first refusal and then once an hour, for all of them; and the next
+   * one at once where nothing was learned of the client.
+   */
   const judgeRefused = ({ key, client: secret }: SentRequest): void => {
     const client = fingerprintOf(secret);
     const askedMs = refusedMs.get(client);
     if (askedMs === undefined) return;
     const sinceMs = nowMs() - askedMs;
     refusedMs.set(client, nowMs());
+    if (wasLeftUndecided(secret, askedMs)) return;
     if (clocksAgree() && sinceMs < hourMs - toleranceMs) {
       violation(`${key} was asked for again ${sinceMs} ms after its client had been refused`);
     }

@@ -19,6 +19,31 @@ const stopped = {
   at: 0,
   count: 1,
 } as const;
+const refusalOf = (client: string): Failure => ({
+  code: 'ERR_CLIENT_REJECTED',
+  detail: 'invalid_client',
+  at: 0,
+  count: 1,
+  terminal: 'client_rejected',
+  clients: [client],
+});
+
+/** A client that is refused `afterMs` after a request of its own left that has not been heard of yet, and then is: a verdict. */
+const heardAfterRefusal = async (afterMs: number) => {
+  const bench = await ledgerBench('probe', { repeatable: true });
+  const { begin, send, wait, write } = bench;
+  begin('a');
+  const slow = send('a');
+  wait(afterMs);
+  begin('b');
+  Object.assign(send('b'), { heard: 'wrong-client', heardMs: afterMs });
+  write({ attempt: undefined, failure: refusalOf(clientsOfBench.right) });
+  wait(60_000);
+  Object.assign(slow, { heard: 'refused', heardMs: afterMs + 60_000 });
+  begin('c');
+  send('c');
+  return bench;
+};
 
 describe('the ledger finds no fault with', () => {
   it('a renewal as it should be', async () => {
@@ -131,6 +156,10 @@ describe('the ledger finds no fault with', () => {
     write({ failure: undefined });
     send('c', clientsOfBench.other);
     expect(found).toEqual([]);
+  });
+
+  it('another try of a refused client, once an answer was heard that may have been given since', async () => {
+    expect((await heardAfterRefusal(30_000)).found).toEqual([]);
   });
 
   it('another request after a rest, when the first was turned away', async () => {
@@ -271,6 +300,22 @@ describe('the ledger finds out that a refresh token', () => {
     begin('b');
     send('b');
     expect(found).toEqual(['sim/k1 was asked for again 1800000 ms after its client had been refused']);
+  });
+
+  it('was sent again by a refused client, when all that was heard since had been answered before', async () => {
+    const { found } = await heardAfterRefusal(30_001);
+    expect(found).toEqual(['sim/k1 was asked for again 60000 ms after its client had been refused']);
+  });
+
+  it('was sent again by a refused client within the hour', async () => {
+    const { begin, send, wait, write, found } = await ledgerBench('probe', { repeatable: true });
+    for (const [id, leftMs] of Object.entries({ a: 0, b: 3_600_000, c: 3_660_000 })) {
+      begin(id);
+      Object.assign(send(id), { heard: 'wrong-client', heardMs: leftMs });
+      write({ attempt: undefined, failure: refusalOf(clientsOfBench.right) });
+      wait(id === 'a' ? 3_600_000 : 60_000);
+    }
+    expect(found).toEqual(['sim/k1 was asked for again 60000 ms after its client had been refused']);
   });
 
   it('was sent again without a rest', async () => {

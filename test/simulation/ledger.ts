@@ -42,12 +42,14 @@ export interface SentRequest {
   /** How long the answer asked to wait. */
   namedMs: number | undefined;
   pair: IssuedPair | undefined;
+  /** It was refused, and the answer said nothing of the client or the grant. */
+  isUndecided: boolean;
   /** Its access token cannot be used. */
   isUnusable: boolean;
 }
 
 /** What a request is before anything was heard of it. */
-export type Departure = Omit<SentRequest, 'heard' | 'heardMs' | 'namedMs' | 'pair' | 'isUnusable'>;
+export type Departure = Omit<SentRequest, 'heard' | 'heardMs' | 'namedMs' | 'pair' | 'isUndecided' | 'isUnusable'>;
 
 export interface LedgerDeps {
   readonly oracle: ProviderOracle;
@@ -157,6 +159,7 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
       return requests.find(({ pair }) => pair !== undefined && pair.accessToken === accessToken)?.client;
     },
     attemptOf: ({ attempt }) => attempts.find(attempt),
+    requests,
   });
   let commits = 0;
   let order = 0;
@@ -303,6 +306,7 @@ export const makeLedger = (deps: LedgerDeps): Ledger => {
         heardMs: Infinity,
         namedMs: undefined,
         pair: undefined,
+        isUndecided: false,
         isUnusable: false,
       } as const;
       const sent: SentRequest = { ...request, ...heard };

@@ -1,4 +1,4 @@
-import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, isRight, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { HttpAnswer, HttpClient, HttpFailure, HttpRequest } from '../../src/ports/http-client.js';
 import type { Fates, RequestFate, Strike } from './fates.js';
@@ -72,6 +72,9 @@ const turnedAway = (fate: RequestFate): Processed | undefined => {
       return undefined;
   }
 };
+
+/** 429 is no refusal of the request. */
+const isRefusal = ({ status }: HttpAnswer): boolean => status >= 400 && status < 500 && status !== 429;
 
 const fieldOf = ({ form = [] }: HttpRequest, name: string): string | undefined =>
   form.find(([parameter]) => parameter === name)?.[1];
@@ -195,6 +198,7 @@ export const simHttp = (deps: SimHttpDeps): HttpClient => {
           sent.heard = heard;
           sent.heardMs = scheduler.nowMs();
           sent.pair = pair;
+          sent.isUndecided = heard === 'turned-away' && isRight(result) && isRefusal(result.right);
           sent.isUnusable = fate.outcome === 'unusable';
         }
         resolve(result);

@@ -1,3 +1,4 @@
+import { parseUrl } from '../../domain/parse-url.js';
 import { left, right } from 'fp-ts/lib/Either.js';
 import { callbackError } from '../../domain/answers/callback-error.js';
 import { judgeOAuthAnswer } from '../../domain/answers/judge-oauth-answer.js';
@@ -93,8 +94,8 @@ const authorizationOf = (data: AuthorizationCodeData, extra: Parameters): Author
   begin: (credential, input) => {
     const redirectUri = input.redirectUri ?? credential.redirectUri;
     if (redirectUri === undefined) return left(wantsRedirectUri(credential.key.key, 'authorize()'));
-    const parsed = parseRedirectUri(redirectUri, data.redirectUriRules ?? { allowHttpOnLoopback: false });
-    if (parsed._tag === 'Left') return left(`redirectUri of ${credential.key.key} must ${parsed.left}`);
+    const refused = refusalOf(data, credential, redirectUri);
+    if (refused !== undefined) return left(refused);
     const scope = input.scope ?? credential.scope;
     const url = new URL(resolveUrl(data.authorizationUrl, credential));
     const own = renamed(requestOf(data, credential, input, redirectUri, scope), data.parameterNames);
@@ -120,15 +121,23 @@ const authorizationOf = (data: AuthorizationCodeData, extra: Parameters): Author
     const redirectUri = input.redirectUri ?? credential.redirectUri;
     if (redirectUri === undefined && data.redirectUriRequired === true)
       return left(wantsRedirectUri(key, 'exchange()'));
+    const refused = redirectUri === undefined ? undefined : refusalOf(data, credential, redirectUri);
+    if (refused !== undefined) return left(refused);
     return pastedCode(key, input.code, { redirectUri, scope: credential.scope });
   },
 });
+
+/** Why a redirect URI may not be sent, wherever it was given; undefined when it may. */
+const refusalOf = (data: AuthorizationCodeData, { key }: Credential, redirectUri: string): string | undefined => {
+  const parsed = parseRedirectUri(redirectUri, data.redirectUriRules ?? { allowHttpOnLoopback: false });
+  return parsed._tag === 'Left' ? `redirectUri of ${key.key} must ${parsed.left}` : undefined;
+};
 
 /** RFC 9207 §2.4: compared as a string. What to make of an issuer that nobody announced is left to the client there. */
 const isFromServer = (data: AuthorizationCodeData, credential: Credential, iss: string | undefined): boolean => {
   if (data.issuer !== undefined) return iss === data.issuer;
   if (iss === undefined) return true;
-  return URL.canParse(iss) && new URL(iss).origin === new URL(resolveUrl(data.authorizationUrl, credential)).origin;
+  return parseUrl(iss)?.origin === new URL(resolveUrl(data.authorizationUrl, credential)).origin;
 };
 
 const requestOf = (

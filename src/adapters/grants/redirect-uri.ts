@@ -1,6 +1,7 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { AddressRules } from '../../domain/address-rules.js';
 import { isLoopbackHost } from '../../domain/web-address.js';
+import { parseUrl } from '../../domain/parse-url.js';
 
 /** Which redirect URIs a provider's application may have: web addresses under these rules, or whatever the provider made up. */
 export type RedirectUriRules = AddressRules | 'opaque';
@@ -18,11 +19,12 @@ export const parseRedirectUri = (text: string, rules: RedirectUriRules): Either<
     return /^[^\p{Cc}\p{Cs}]+$/u.test(text) ? right(text) : left('be a text without control characters');
   }
   if (outOfBand.includes(text)) return right(text);
-  if (/[\p{Cc}\s]/u.test(text) || !URL.canParse(text)) {
+  const url = /[\p{Cc}\s]/u.test(text) ? undefined : parseUrl(text);
+  if (url === undefined) {
     return left('be an absolute URI like https://app.example.com/callback');
   }
   if (text.includes('#')) return left('carry no # fragment (RFC 6749 §3.1.2)');
-  const { protocol, hostname } = new URL(text);
+  const { protocol, hostname } = url;
   const isLocal = protocol === 'http:' && rules.allowHttpOnLoopback && isLoopbackHost(hostname);
   return protocol === 'https:' || isLocal
     ? right(text)

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isSameOrigin } from '../../domain/api-address.js';
 import type { ApiCall, Placed } from '../../ports/api-calls.js';
+import { parseUrl } from '../../domain/parse-url.js';
 
 /** What tells whether an address shows a credential. */
 type Tidying = Pick<ApiCall, 'bare' | 'shows'>;
@@ -47,8 +48,9 @@ export const carryCredential = (request: ClientRequest, call: Tidying, bare: URL
 /** An API that redirects may echo the credential. Where the address shows it all the same, it may only lead to the API itself. */
 const tidyLocation = ({ headers, rawHeaders }: IncomingMessage, { bare, shows }: Tidying, from: URL): void => {
   const { location } = headers;
-  if (location === undefined || !URL.canParse(location, from.href)) return;
-  const tidy = bare(new URL(location, from));
+  const target = location === undefined ? undefined : parseUrl(location, from);
+  if (location === undefined || target === undefined) return;
+  const tidy = bare(target);
   const written = rawHeaders.indexOf(location);
   if (!isSameOrigin(tidy, from) && shows(tidy.href)) {
     delete headers.location;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isSuccess } from '../../domain/answers/answer-status.js';
 import type { HttpAnswer, HttpFailure } from '../../ports/http-client.js';
 import { decodeBody } from './decode-body.js';
 import { parseJsonObject } from './json-object.js';
@@ -11,11 +12,12 @@ import type { RawAnswer } from './send-once.js';
  * status counts.
  */
 export const readAnswer = ({ status, headers, body }: RawAnswer, sentAtMs: number): Either<HttpFailure, HttpAnswer> => {
-  const decoded = decodeBody(body, headers['content-encoding'] ?? '');
-  if (isLeft(decoded) && status >= 200 && status <= 299) return left(decoded.left);
-  const text = isLeft(decoded) ? undefined : new TextDecoder().decode(decoded.right);
+  const decoded = body === undefined ? undefined : decodeBody(body, headers['content-encoding'] ?? '');
+  if (decoded !== undefined && isLeft(decoded) && isSuccess(status)) return left(decoded.left);
+  const text = decoded === undefined || isLeft(decoded) ? undefined : new TextDecoder().decode(decoded.right);
   const json = text === undefined ? undefined : parseJsonObject(text);
-  const answer = { status, headers: keepHeaders(headers), json, sentAtMs };
+  const lost = text === undefined ? ({ bodyIsLost: true } as const) : {};
+  const answer = { status, headers: keepHeaders(headers), json, ...lost, sentAtMs };
   // Hidden from whoever prints the answer: a body that is no JSON may still hold a token.
   Object.defineProperty(answer, 'text', { get: () => text });
   return right(Object.freeze(answer));

@@ -6,6 +6,7 @@ import type { HttpFailure, HttpRequest, Parameters } from '../../ports/http-clie
 import { admissionFor, isSafeScheme, literalAddress, type Admission } from './address-admission.js';
 import { unsent } from './http-failure.js';
 import { libraryVersion } from './library-version.js';
+import { parseUrl } from '../../domain/parse-url.js';
 
 /** A request that has been checked and only needs a connection. */
 export interface OutgoingRequest {
@@ -39,7 +40,7 @@ const contentTypes = { form: 'application/x-www-form-urlencoded', json: 'applica
  * (RFC 6749 §3.2), a header that would break the message.
  */
 export const outgoingRequest = (request: HttpRequest, rules: AddressRules): Either<HttpFailure, OutgoingRequest> => {
-  const url = parseUrl(request.url);
+  const url = readUrl(request.url);
   if (url === undefined) return left(unsent('invalid_url'));
   if (!isSafeScheme(url, rules)) return left(unsent('not_https'));
   const admits = admissionFor(url, request.hostFromOutside === true, rules);
@@ -63,10 +64,9 @@ export const outgoingRequest = (request: HttpRequest, rules: AddressRules): Eith
 };
 
 /** RFC 6749 §3.2 wants no fragment; user info would become a second Authorization header. */
-const parseUrl = (text: string): URL | undefined => {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.username === '' && url.password === '' && !text.includes('#') ? url : undefined;
+const readUrl = (text: string): URL | undefined => {
+  const url = parseUrl(text);
+  return url?.username === '' && url.password === '' && !text.includes('#') ? url : undefined;
 };
 
 const hasRepeats = (url: URL, { query = [], form = [] }: HttpRequest): boolean => {

@@ -1,8 +1,9 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
-import { left, right, type Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import got, { type PlainResponse, type StreamOptions } from 'got';
+import { isSuccess } from '../../domain/answers/answer-status.js';
 import type { HttpFailure } from '../../ports/http-client.js';
 import { answerLimitBytes } from './answer-limit.js';
 import { checkedLookup, type ResolveHost } from './checked-lookup.js';
@@ -10,11 +11,12 @@ import { unknown } from './http-failure.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { deadlineFailure, isHeldBack, transportFailure, type TransportPhase } from './transport-failure.js';
 
-/** An answer as it came off the wire: whole, and within the limit. */
+/** An answer as it came off the wire. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
+  /** Whole, and within the limit; undefined where it was not, which happens to no 2xx: such a one is a failure. */
+  readonly body: Buffer | undefined;
 }
 
 /** What sending needs besides the request. */
@@ -30,7 +32,8 @@ const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Sends a request over a connection of its own and reads at most 256 KiB of answer. It settles exactly once, whatever happens
- * on the socket, and leaves no socket behind. It rejects only before anything was sent.
+ * on the socket, and leaves no socket behind. It rejects only before anything was sent. A refusal that is too long, or cut
+ * off, still is one: its head was read, and no token can be lost with its body.
  */
 export const sendOnce = (request: OutgoingRequest, transport: Transport): Promise<Either<HttpFailure, RawAnswer>> =>
   new Promise((resolve) => {
@@ -43,7 +46,11 @@ export const sendOnce = (request: OutgoingRequest, transport: Transport): Promis
 
     const settle = (outcome: Either<HttpFailure, RawAnswer>): void => {
       clearTimeout(timer);
-      resolve(outcome);
+      resolve(
+        isLeft(outcome) && head !== undefined && !isSuccess(head.status)
+          ? right({ ...head, body: undefined })
+          : outcome,
+      );
       stream.destroy();
       socket?.destroy();
     };

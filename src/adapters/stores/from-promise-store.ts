@@ -33,7 +33,7 @@ export interface PromiseTokenStore {
   readonly readNote?: ((name: string) => Promise<string | undefined>) | undefined;
   readonly updatePending: <A>(
     id: string,
-    change: (pending: PendingAuthorization | undefined) => PendingChange<A>,
+    change: (pending: PendingAuthorization | undefined, serverNowMs?: number) => PendingChange<A>,
   ) => Promise<A>;
   readonly updateNote: <A>(
     name: string,
@@ -43,6 +43,7 @@ export interface PromiseTokenStore {
   /** May be left out, as in {@link TokenStore}. */
   readonly backup?: ((path: string) => Promise<void>) | undefined;
   readonly warnings?: TokenStore['warnings'];
+  readonly trouble?: TokenStore['trouble'];
   readonly close: () => Promise<void>;
 }
 
@@ -70,5 +71,6 @@ export const fromPromiseStore = (store: PromiseTokenStore): TokenStore => {
     close: task('close', () => store.close()),
     ...(store.backup !== undefined && { backup: (path) => task('backup', async () => store.backup?.(path)) }),
     ...(store.warnings !== undefined && { warnings: () => store.warnings?.() ?? [] }),
+    ...(store.trouble !== undefined && { trouble: () => store.trouble?.() }),
   });
 };

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
+import { dueSince } from '../../domain/due-times.js';
 import type { PendingAuthorization } from '../../domain/pending-authorization.js';
 import type { Change } from '../../domain/record-change.js';
 import type { ClaimQuery, PageQuery, TokenStore } from '../../ports/token-store.js';
@@ -131,12 +132,12 @@ const pageOf = (records: readonly AccountRecord[], { limit, after, provider }: P
 
 /** The most overdue `limit` of any number of records, without sorting them all. */
 const dueOf = (records: Iterable<AccountRecord>, query: ClaimQuery): readonly AccountRecord[] => {
-  const { provider, nowMs, keepWarm, limit, latestNotBeforeMs } = query;
+  const { provider, nowMs, keepWarm, limit, latestNotBeforeMs, latestDatedMs } = query;
   const first: { readonly record: AccountRecord; readonly at: number }[] = [];
   for (const record of records) {
     const { sweepNotBefore = -Infinity } = record;
     const at = Math.max(
-      Math.min(record.keepAliveAt ?? Infinity, (keepWarm ? record.warmAt : undefined) ?? Infinity),
+      dueSince(record, keepWarm, latestDatedMs),
       sweepNotBefore > latestNotBeforeMs ? -Infinity : sweepNotBefore,
     );
     if (record.provider !== provider || at > nowMs) continue;

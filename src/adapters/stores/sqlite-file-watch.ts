@@ -2,14 +2,16 @@ import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { StoreTrouble } from '../../domain/store-trouble.js';
 import { realpathSync, statSync } from 'node:fs';
 
-/** Tells whether a database and its write-ahead log are still the files that were opened: by device and inode. */
+/** Tells whether a database, its write-ahead log and the index of that are still the files that were opened: by device and inode. */
 export interface FileWatch {
-  /** Costs one look at each of the two. Once it is Left it stays so: what an open connection holds is no longer what others see. */
+  /** Costs one look at each of the three. Once it is Left it stays so: what an open connection holds is no longer what others see. */
   readonly check: () => Either<StoreTrouble, void>;
   /** As of the last check: the file has a second name. A log stands beside each name, and two logs make two histories. */
   readonly isLinked: () => boolean;
   /** The log is gone and nothing has taken its place. */
   readonly isLogAbsent: () => boolean;
+  /** There is a log without an index beside it. */
+  readonly isIndexAbsent: () => boolean;
 }
 
 interface Identity {
@@ -28,8 +30,11 @@ export const hasSecondName = (path: string): boolean => (identityOf(path)?.links
 /** To be called while the connection is open: only then can no other file have the same inode. */
 export const watchFile = (path: string): FileWatch => {
   const opened = identityOf(path);
-  const logPath = `${realpathSync(path)}-wal`;
+  const realPath = realpathSync(path);
+  const logPath = `${realPath}-wal`;
+  const indexPath = `${realPath}-shm`;
   let log: string | undefined;
+  let index: string | undefined;
   let linked = false;
   let trouble: StoreTrouble | undefined;
 
@@ -37,10 +42,14 @@ export const watchFile = (path: string): FileWatch => {
     const file = identityOf(path);
     linked = (file?.links ?? 1) > 1;
     if (file === undefined || file.id !== opened?.id) return 'file_replaced';
-    const seen = identityOf(logPath)?.id;
-    // The first transaction makes it.
-    log ??= seen;
-    return seen === log ? undefined : 'wal_replaced';
+    const seenLog = identityOf(logPath)?.id;
+    const seenIndex = identityOf(indexPath)?.id;
+    // The first transaction makes them.
+    log ??= seenLog;
+    index ??= seenIndex;
+    if (seenLog !== log) return 'wal_replaced';
+    // By another index others append to the same log what this connection never sees.
+    return seenIndex === index ? undefined : 'shm_replaced';
   };
 
   return {
@@ -50,6 +59,7 @@ export const watchFile = (path: string): FileWatch => {
     },
     isLinked: () => linked,
     isLogAbsent: () => identityOf(logPath) === undefined,
+    isIndexAbsent: () => identityOf(logPath) !== undefined && identityOf(indexPath) === undefined,
   };
 };
 
@@ -58,4 +68,5 @@ export const unwatched: FileWatch = {
   check: () => right(undefined),
   isLinked: () => false,
   isLogAbsent: () => false,
+  isIndexAbsent: () => false,
 };

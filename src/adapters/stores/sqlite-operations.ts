@@ -91,9 +91,9 @@ export const sqliteOperations = (namespace: string, prepare: (source: string) =>
         map((decided) => ({ result: decided.result, write: writeOf(key, decided) })),
       );
     },
-    claimDue: ({ provider, nowMs, limit, keepWarm, untilMs, latestNotBeforeMs }) => {
+    claimDue: ({ provider, nowMs, limit, keepWarm, untilMs, latestNotBeforeMs, latestDatedMs }) => {
       const due = statement(keepWarm ? 'dueOrWarm' : 'due')
-        .all({ namespace, provider, now: nowMs, limit, latest: latestNotBeforeMs })
+        .all({ namespace, provider, now: nowMs, limit, latest: latestNotBeforeMs, dated: latestDatedMs })
         .map(foundRecord);
       const write = (): void => {
         for (const { key } of due) statement('claim').run({ namespace, key, until: untilMs });

@@ -106,6 +106,10 @@ export const migrations: readonly Migration[] = [
     'DROP INDEX llavero_accounts_keep_alive',
     'DROP INDEX llavero_accounts_warm',
   ],
+  [
+    `CREATE INDEX llavero_accounts_dated ON llavero_accounts
+      (namespace, provider, max(coalesce(obtained_at, 0), coalesce(failure_at, 0)))`,
+  ],
 ];
 
 /** The version of the schema a database holds: 0 when it has none. */

@@ -1,4 +1,5 @@
-import { isLeft, isRight, left, map, right, type Either } from 'fp-ts/lib/Either.js';
+import { flatMap, isLeft, isRight, left, map, right, type Either } from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -43,6 +44,17 @@ const connect = async (
     ? map(ownConnection)(await openSqliteFile(options.path, load))
     : right(lentConnection(options.database));
 
+/**
+ * Left when the connection goes by an index that has no name any more. It does where another connection of this process
+ * has kept one open that was deleted: a process has one index for each file, however often it opens that.
+ */
+const hasItsIndex = ({ database }: SqliteConnection, watch: FileWatch): Either<string, void> =>
+  runStep(() =>
+    watch.isIndexAbsent() && database.pragma('locking_mode', { simple: true }) !== 'exclusive'
+      ? left('shm_replaced')
+      : right(undefined),
+  );
+
 /** Opens a session. Left `file_linked` when the file has a second name: nothing is opened then. */
 export const startSession =
   (options: CheckedSqliteOptions, parts: SqliteParts, patience: Patience): TaskEither<string, SqliteSession> =>
@@ -59,7 +71,10 @@ export const startSession =
     const watch = path === undefined || !existsSync(path) ? unwatched : watchFile(path);
     const prepared = await prepareConnection(connection, patience, parts.migrations)();
     if (isLeft(prepared)) return ended(prepared);
-    const sound = watch.check();
+    const sound = pipe(
+      watch.check(),
+      flatMap(() => hasItsIndex(connection, watch)),
+    );
     if (isLeft(sound)) return ended(sound);
     return right({
       connection,

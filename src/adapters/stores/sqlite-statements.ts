@@ -21,6 +21,19 @@ const misdated = (dueAt: string): string =>
    WHERE namespace = @namespace AND provider = @provider AND sweep_not_before > @latest AND ${dueAt} <= @now
    ORDER BY sweep_not_before DESC LIMIT @limit`;
 
+/** What a clock that has been set back since has dated, due times and all. */
+const datedAhead = (dueAt: string): string => {
+  const since = `min(0, ${dueAt})`;
+  const from = `iif(sweep_not_before <= @latest, max(${since}, sweep_not_before), ${since})`;
+  return `SELECT key, ${from} AS due_at FROM llavero_accounts
+   WHERE namespace = @namespace AND provider = @provider AND max(coalesce(obtained_at, 0), coalesce(failure_at, 0)) > @dated
+     AND ${from} <= @now
+   ORDER BY due_at, key LIMIT @limit`;
+};
+
+/** The earlier of both due times, and the one where there is one. */
+const earlierDue = 'min(coalesce(keep_alive_at, warm_at), coalesce(warm_at, keep_alive_at))';
+
 const lists = (...selects: readonly string[]): string =>
   selects.map((select) => `SELECT * FROM (${select})`).join(' UNION ALL ');
 
@@ -38,14 +51,8 @@ export const statements = {
     WHERE namespace = @namespace AND key > @after ORDER BY key LIMIT @limit`,
   pageOfProvider: `SELECT ${listed} FROM llavero_accounts
     WHERE namespace = @namespace AND provider = @provider AND key > @after ORDER BY key LIMIT @limit`,
-  due: dueAccounts(lists(dueBy('keep_alive_at'), misdated('keep_alive_at'))),
-  dueOrWarm: dueAccounts(
-    lists(
-      dueBy('keep_alive_at'),
-      dueBy('warm_at'),
-      misdated('min(coalesce(keep_alive_at, warm_at), coalesce(warm_at, keep_alive_at))'),
-    ),
-  ),
+  due: dueAccounts(lists(dueBy('keep_alive_at'), misdated('keep_alive_at'), datedAhead('keep_alive_at'))),
+  dueOrWarm: dueAccounts(lists(dueBy('keep_alive_at'), dueBy('warm_at'), misdated(earlierDue), datedAhead(earlierDue))),
   claim: 'UPDATE llavero_accounts SET sweep_not_before = @until WHERE namespace = @namespace AND key = @key',
   releaseClaim: `UPDATE llavero_accounts SET sweep_not_before = @notBefore
     WHERE namespace = @namespace AND key = @key AND sweep_not_before = @until`,

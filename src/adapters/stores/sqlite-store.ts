@@ -2,6 +2,7 @@ import { isLeft, mapLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { resolve } from 'node:path';
+import type { StoreTrouble } from '../../domain/store-trouble.js';
 import type { StoreFailure, TokenStore, WriteOptions } from '../../ports/token-store.js';
 import { fileSystemWarnings } from './file-system-warnings.js';
 import { backUp } from './sqlite-backup.js';
@@ -34,7 +35,7 @@ interface Held {
  * One store belongs to one llavero; for several, make several on the same path. A change that throws is a bug: it is rolled
  * back and told as `change_threw`. Besides SQLite's own codes a failure says `better_sqlite3_missing`,
  * `better_sqlite3_not_built`, `schema_newer`, `wal_unavailable`, `synchronous_not_full`, `file_replaced`, `wal_replaced`,
- * `file_linked`, `backup_not_supported`, `backup_target_exists`, `caller_busy`, `not_open` or `closed`. Throws TypeError for options that can never work.
+ * `shm_replaced`, `file_linked`, `backup_not_supported`, `backup_target_exists`, `caller_busy`, `not_open` or `closed`. Throws TypeError for options that can never work.
  */
 export const sqliteStore = (options: SqliteStoreOptions): TokenStore =>
   makeSqliteStore(options, { load: loadBetterSqlite3, migrations });
@@ -55,6 +56,7 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
       isClosed || isLeft(watch.check()) ? right(undefined) : runStep(() => right(connection.close())),
   );
   let reopening: Promise<void> | undefined;
+  let trouble: StoreTrouble | undefined;
 
   /**
    * Another process has deleted the log. That happens where this process has dropped its own locks, by opening and closing
@@ -74,12 +76,15 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
   const reading =
     <A>(operation: string, work: (operations: SqliteOperations) => A): TE.TaskEither<StoreFailure, A> =>
     async () => {
-      const outcome = await lifetime.use((held) =>
-        patience.run(() => {
+      const outcome = await lifetime.use(async (held) => {
+        const found = await patience.run(() => {
           const { connection, operations } = held.session;
           return connection.guard(() => right(work(operations)))();
-        }),
-      );
+        });
+        const sound = held.session.watch.check();
+        trouble = isLeft(sound) ? sound.left : undefined;
+        return found;
+      });
       return failing(operation)(outcome);
     };
 
@@ -124,6 +129,7 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
       });
       return failing('backup')(outcome);
     },
+    trouble: () => trouble,
     warnings: () => ('path' in options ? fileSystemWarnings(options.path) : []),
     close: async () => failing('close')(await lifetime.close()),
   });

@@ -8,7 +8,7 @@ import { dueTimesOf, neverDue, type DueTimes } from '../../domain/due-times.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
 import { misuse } from '../../domain/misuse.js';
 import { keep, put } from '../../domain/record-change.js';
-import { isSameTenant, isStillWith, type Tenant } from '../../domain/tenant.js';
+import { isSameTenant, isStillWith, otherTenant, type Tenant } from '../../domain/tenant.js';
 import { factsOf } from '../../domain/token-error-facts.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
@@ -181,8 +181,6 @@ const settled = (
   const { code } = factsOf(tokenError('ReauthorizationRequired', { key: '', cause: otherTenant }));
   return { failure: { code, detail: otherTenant, at: nowMs, count: 1, terminal: 'reauthorization_required' } };
 };
-
-const otherTenant = 'other_tenant';
 
 /** What the new fields were merged with, and judged by, is what the store holds. */
 const isStill = (read: AccountRecord | undefined, current: AccountRecord | undefined): boolean =>

@@ -3,6 +3,8 @@ import type { TokenStore } from '../../ports/token-store.js';
 import type { SingleFlight } from '../renewal/single-flight.js';
 import type { Persist } from '../renewal/persist.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
+import type { ProviderRegistry } from '../accounts/provider-registry.js';
+import type { HostTime } from '../host-time.js';
 import { makeDeliverCode } from './deliver-code.js';
 import { makeExchangeCode, type ExchangeCode } from './exchange-code.js';
 import { makePendingAuthorizations } from './pending-authorizations.js';
@@ -20,6 +22,8 @@ export interface CompleteAuthorizationDeps extends SpendCodeDeps {
   readonly store: TokenStore;
   readonly flights: SingleFlight<Renewed>;
   readonly persist: Persist;
+  readonly providers: ProviderRegistry;
+  readonly hostTime: HostTime;
   readonly randomness: Randomness;
   readonly digests: Digests;
 }

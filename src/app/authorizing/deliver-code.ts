@@ -7,15 +7,17 @@ import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ObtainedCode } from '../../ports/grant.js';
 import type { Account } from '../accounts/account.js';
+import type { HostTime } from '../host-time.js';
 import type { SingleFlight } from '../renewal/single-flight.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
+import { callerPatience } from './caller-patience.js';
 import type { PendingAuthorizations } from './pending-authorizations.js';
 import type { CodeFailure, SpendCode } from './spend-code.js';
 
 /**
  * Sends the code of a flow that this delivery has taken, and writes down in its place what came of it: completed; open again
- * when the provider did not process it; closed otherwise. A caller whose patience ends is let go, and the work goes on.
+ * when the provider did not process it, or refused it without a verdict on the code; closed otherwise. A caller whose patience ends is let go, and the work goes on.
  */
 export type DeliverCode = (
   account: Account,
@@ -29,6 +31,7 @@ export interface DeliverCodeDeps {
   readonly flights: SingleFlight<Renewed>;
   readonly spendCode: SpendCode;
   readonly clock: Clock;
+  readonly hostTime: HostTime;
 }
 
 /** The caller's patience is over, and the request is not: the same callback may come again, and then learns what became of it. */
@@ -39,25 +42,17 @@ export const stillUnderWay = (key: string, endsInMs: number): UseCaseError =>
     retryAfterMs: Math.max(0, endsInMs),
   });
 
-export const makeDeliverCode = ({ pendings, flights, spendCode, clock }: DeliverCodeDeps): DeliverCode => {
-  const letGoAfter = (patienceMs: number, letGo: () => void): { readonly stop: () => void } => {
-    const stopped = new AbortController();
-    void clock.idle(patienceMs, stopped.signal).then(() => {
-      if (!stopped.signal.aborted) letGo();
-    });
-    return { stop: () => stopped.abort() };
-  };
-
-  return (account, { id }, code, delivery) =>
+export const makeDeliverCode =
+  ({ pendings, flights, spendCode, clock, hostTime }: DeliverCodeDeps): DeliverCode =>
+  (account, { id }, code, delivery) =>
     flights.detached(account.key.key, (release) => {
       const { key, policy } = account;
-      const patienceEndsMs = clock.monotonicMs() + policy.patienceMs;
-      const onDelay = (error: UseCaseError): void => {
-        if (clock.monotonicMs() >= patienceEndsMs) release(error);
-      };
-      const patience = letGoAfter(policy.patienceMs, () =>
-        release(stillUnderWay(key.key, delivery.endsAt - clock.nowMs())),
+      const patience = callerPatience(clock, policy.patienceMs, () =>
+        release(stillUnderWay(key.key, delivery.endsAt - hostTime.nowMsFor(delivery.endsAt - policy.attemptTtlMs))),
       );
+      const onDelay = (error: UseCaseError): void => {
+        if (patience.isOver()) release(error);
+      };
       const leaveFlow = ({ error, notProcessed }: CodeFailure): UseCase<Token> =>
         pipe(
           notProcessed ? pendings.reopen(id, delivery.id, policy, onDelay) : pendings.close(id, delivery.id),
@@ -73,4 +68,3 @@ export const makeDeliverCode = ({ pendings, flights, spendCode, clock }: Deliver
       );
       return () => work().finally(patience.stop);
     });
-};

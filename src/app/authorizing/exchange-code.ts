@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { misuse } from '../../domain/misuse.js';
 import { parsePastedCode } from '../../domain/pasted-code.js';
-import type { TokenError } from '../../domain/token-error.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ObtainedCode } from '../../ports/grant.js';
@@ -13,6 +13,7 @@ import type { Accounts } from '../accounts/accounts.js';
 import type { SingleFlight } from '../renewal/single-flight.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
+import { callerPatience } from './caller-patience.js';
 import type { SpendCode } from './spend-code.js';
 
 export interface ExchangeInput {
@@ -23,7 +24,10 @@ export interface ExchangeInput {
   readonly apiAddress?: string | undefined;
 }
 
-/** Checks no state: for server-side use by an operator who holds the code. */
+/**
+ * Checks no state: for server-side use by an operator who holds the code. A caller whose patience ends is let go, and the work
+ * goes on: the answer is read and committed all the same.
+ */
 export type ExchangeCode = (key: string, input: ExchangeInput) => UseCase<Token>;
 
 export interface ExchangeCodeDeps {
@@ -57,20 +61,29 @@ const obtainedCode = (account: Account, input: ExchangeInput): E.Either<UseCaseE
   );
 };
 
+/** The caller's patience is over, and the request is not. Nobody but the provider knows whether the same code may go again. */
+const stillOnItsWay = (key: string): UseCaseError =>
+  tokenError('ProviderUnavailable', {
+    key,
+    why: 'the code is still on its way to the provider, and status() tells whether a token came of it; if not, it may be spent',
+    startAgain: true,
+  });
+
 export const makeExchangeCode = (deps: ExchangeCodeDeps): ExchangeCode => {
   const { accounts, flights, spendCode, clock, randomness } = deps;
 
-  const spend = (account: Account, code: ObtainedCode): UseCase<Token> => {
-    const patienceEndsMs = clock.monotonicMs() + account.policy.patienceMs;
-    return flights.detached(account.key.key, (release) =>
-      pipe(
+  const spend = (account: Account, code: ObtainedCode): UseCase<Token> =>
+    flights.detached(account.key.key, (release) => {
+      let delayedBy: UseCaseError = stillOnItsWay(account.key.key);
+      const patience = callerPatience(clock, account.policy.patienceMs, () => release(delayedBy));
+      const work = pipe(
         spendCode(account, code, randomness.token(12), (error) => {
-          if (clock.monotonicMs() >= patienceEndsMs) release(error);
+          delayedBy = error;
         }),
         TE.mapError(({ error }) => error),
-      ),
-    );
-  };
+      );
+      return () => work().finally(patience.stop);
+    });
 
   return (key, input) =>
     pipe(

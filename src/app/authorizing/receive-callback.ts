@@ -20,6 +20,7 @@ import type { Randomness } from '../../ports/randomness.js';
 import type { Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/accounts.js';
 import type { Vault } from '../accounts/vault.js';
+import type { HostTime } from '../host-time.js';
 import type { UseCase, UseCaseError } from '../use-case-error.js';
 import { stillUnderWay, type DeliverCode } from './deliver-code.js';
 import { makeOneAtATime } from './one-at-a-time.js';
@@ -47,6 +48,7 @@ export interface ReceiveCallbackDeps {
   readonly vault: Vault;
   readonly deliverCode: DeliverCode;
   readonly clock: Clock;
+  readonly hostTime: HostTime;
   readonly randomness: Randomness;
   readonly digests: Digests;
 }
@@ -77,7 +79,7 @@ const leavesOpen = (error: UseCaseError): boolean =>
   factsOf(error).retryable;
 
 export const makeReceiveCallback = (deps: ReceiveCallbackDeps): ReceiveCallback => {
-  const { pendings, accounts, vault, deliverCode, clock, randomness, digests } = deps;
+  const { pendings, accounts, vault, deliverCode, clock, hostTime, randomness, digests } = deps;
   const oneAtATime = makeOneAtATime();
 
   /** The account the flow was started for, unless it was removed or disconnected since, or is another provider's. */
@@ -138,10 +140,10 @@ export const makeReceiveCallback = (deps: ReceiveCallbackDeps): ReceiveCallback 
     pending: PendingAuthorization,
     code: ObtainedCode,
   ): UseCase<Token> => {
-    const endsAt = clock.nowMs() + account.policy.attemptTtlMs;
+    const endsAt = hostTime.nowMs() + account.policy.attemptTtlMs;
     const delivery: Delivery = { id: randomness.token(12), endsAt, completed: false };
     return pipe(
-      pendings.take(pending, delivery),
+      pendings.take(pending, delivery, account.policy),
       TE.flatMap((taken) =>
         taken._tag === 'Taken' ? deliverCode(account, pending, code, delivery) : answer(callback, taken),
       ),

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { authorizationName, beginAuthorization, commitAuthorization } from '../../domain/committing.js';
 import type { AnswerWarning, Outcome } from '../../domain/outcome.js';
-import { tokenError, type TokenError } from '../../domain/token-error.js';
+import { tokenError, withRetryAfter, type TokenError } from '../../domain/token-error.js';
 import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
@@ -21,7 +21,7 @@ import type { UseCase, UseCaseError } from '../use-case-error.js';
 /** Why a code brought no token. */
 export interface CodeFailure {
   readonly error: UseCaseError;
-  /** The provider did not process the request, so that the same code may be sent once more. */
+  /** The provider did not process the request, or refused it without a word about the code: the same one may be sent once more. */
   readonly notProcessed: boolean;
 }
 
@@ -50,11 +50,34 @@ type Issued = Extract<Outcome, { _tag: 'Issued' }>;
 const spent = (error: UseCaseError): CodeFailure => ({ error, notProcessed: false });
 const notProcessed = (error: UseCaseError): CodeFailure => ({ error, notProcessed: true });
 
-/** The same code must not be sent again (RFC 6749 §4.1.2), so no wait helps. */
-const startAgain = (error: TokenError): TokenError =>
-  error._tag === 'ProviderUnavailable'
-    ? tokenError('ProviderUnavailable', { key: error.key, why: error.why, startAgain: true })
-    : error;
+/** The same code must not be sent again (RFC 6749 §4.1.2), so no wait helps, whatever the provider asked for. */
+const startAgain = (error: TokenError): TokenError => {
+  switch (error._tag) {
+    case 'ProviderUnavailable':
+    case 'ResponseMalformed': {
+      const { retryAfterMs: _retryAfterMs, ...rest } = error;
+      return Object.freeze({ ...rest, startAgain: true });
+    }
+    default:
+      return error;
+  }
+};
+
+/** A refusal that blames the client, the request or the account has issued nothing, and says nothing of the code. */
+const refused = (reason: TokenError): CodeFailure => {
+  switch (reason._tag) {
+    case 'ClientRejected':
+    case 'RequestRejected':
+    case 'AccountUnavailable':
+      return notProcessed(reason);
+    default:
+      return spent(startAgain(reason));
+  }
+};
+
+/** What was not processed may come again, and says when, also where the provider does not. */
+const again = (reason: TokenError, { policy }: Account): TokenError =>
+  reason._tag === 'ResponseMalformed' ? withRetryAfter(reason, reason.retryAfterMs ?? policy.cooldownMinMs) : reason;
 
 export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
   const { store, accounts, vault, cache, send, commit, clock, events } = deps;
@@ -117,6 +140,7 @@ export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
                 keepToken({ ...newer, application: account.application }, code, authorization, issued, onDelay),
               ),
             );
+          case 'OtherRegistration':
           case 'Removed':
             return TE.left(tokenError('UnknownKey', { key, why: 'not_registered' }));
         }
@@ -152,9 +176,9 @@ export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
           case 'Issued':
             return pipe(keepToken(account, code, authorization, outcome, onDelay), TE.mapError(spent));
           case 'Rejected':
-            return TE.left(spent(outcome.reason));
+            return TE.left(refused(outcome.reason));
           case 'Unsent':
-            return TE.left(notProcessed(outcome.reason));
+            return TE.left(notProcessed(again(outcome.reason, account)));
           case 'Unknown': {
             return TE.left(spent(startAgain(notObtained(account.key.key, outcome, '; the code may be spent'))));
           }

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorizationMemory } from '../../domain/authorization-memory.js';
 import { misuse } from '../../domain/misuse.js';
+import { pendingLifetimeMs } from '../../domain/pending-authorization.js';
 import { keep, put } from '../../domain/record-change.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
@@ -11,6 +12,7 @@ import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import { storeFailed, type Accounts } from '../accounts/accounts.js';
 import type { Vault } from '../accounts/vault.js';
+import type { HostTime } from '../host-time.js';
 import type { UseCase } from '../use-case-error.js';
 
 export interface AuthorizeOptions {
@@ -49,18 +51,19 @@ export interface StartAuthorizationDeps {
   readonly accounts: Accounts;
   readonly vault: Vault;
   readonly clock: Clock;
+  readonly hostTime: HostTime;
   readonly randomness: Randomness;
   readonly events: EventSink;
   readonly digests: Digests;
 }
 
-/** How long a person has to come back. */
-const pendingLifetimeMs = 10 * 60_000;
+/** A flow is forgotten so long after it has expired: hosts that have not heard the store's time may disagree by so much. */
+const keptForMs = 3_600_000;
 /** 256 bits, for the state and for the PKCE verifier (RFC 7636 §4.1 asks for 32 octets). */
 const randomBytes = 32;
 
 export const makeStartAuthorization = (deps: StartAuthorizationDeps): StartAuthorization => {
-  const { store, accounts, vault, clock, randomness, events, digests } = deps;
+  const { store, accounts, vault, clock, hostTime, randomness, events, digests } = deps;
 
   const begin = (
     account: Account,
@@ -93,30 +96,35 @@ export const makeStartAuthorization = (deps: StartAuthorizationDeps): StartAutho
   const remember = (account: Account, state: string, memory: AuthorizationMemory): UseCase<Date> => {
     const key = account.key.key;
     const id = digests.stateId(state);
-    const nowMs = clock.nowMs();
-    const expiresAt = nowMs + pendingLifetimeMs;
+    const expiresAt = hostTime.nowMs() + pendingLifetimeMs;
+    // However far the clock was set forward, what browsers are out on is kept.
+    const forgottenAtMs = hostTime.nowMsFor(-Infinity) - keptForMs;
     const { incarnation } = account.record;
     return pipe(
       vault.sealMemory(key, id, memory),
       TE.flatMap((sealed) =>
-        pipe(store.putPending({ id, key, incarnation, expiresAt, sealed }, nowMs), TE.mapError(storeFailed(key))),
+        pipe(
+          store.putPending({ id, key, incarnation, expiresAt, sealed }, forgottenAtMs),
+          TE.mapError(storeFailed(key)),
+        ),
       ),
       TE.map(() => new Date(expiresAt)),
     );
   };
 
-  /** A person is about to settle it: let the next renewal ask the provider again. */
+  /**
+   * A person is about to settle it: let the next renewal ask the provider again. It is also how a process hears the store's
+   * time before it dates a flow.
+   */
   const liftUnavailable = ({ record }: Account): UseCase<unknown> =>
-    record.failure?.terminal !== 'account_unavailable'
-      ? TE.right(undefined)
-      : pipe(
-          store.update(record.key, (current) =>
-            current?.failure?.terminal === 'account_unavailable'
-              ? put({ ...current, failure: undefined }, undefined)
-              : keep(undefined),
-          ),
-          TE.mapError(storeFailed(record.key)),
-        );
+    pipe(
+      store.update(record.key, (current) =>
+        current?.failure?.terminal === 'account_unavailable'
+          ? put({ ...current, failure: undefined }, undefined)
+          : keep(undefined),
+      ),
+      TE.mapError(storeFailed(record.key)),
+    );
 
   return (key, options) =>
     pipe(

@@ -215,7 +215,7 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
         if (verdict === 'token_refused') {
           return recent.isKnown(token) ? TE.right(undefined) : again(target, token);
         }
-        return noteUnavailable(target.key, token, verdict.error);
+        return noteUnavailable(token, verdict.error);
       }),
     );
   };

@@ -25,12 +25,12 @@ export const callingModule = ({ apiLimits }: Pick<LlaveroOptions, 'apiLimits'>):
       .inSingletonScope();
     bind(internals.apiCaller)
       .toResolvedValue(
-        (accesses, getToken, invalidateToken, accounts, store, turns, clock, events) =>
+        (accesses, getToken, invalidateToken, store, turns, clock, events) =>
           makeApiCaller({
             accesses,
             getToken,
             invalidateToken,
-            noteUnavailable: makeNoteUnavailable({ accounts, store, clock, events }),
+            noteUnavailable: makeNoteUnavailable({ store, clock, events }),
             turns,
             clock,
           }),
@@ -38,7 +38,6 @@ export const callingModule = ({ apiLimits }: Pick<LlaveroOptions, 'apiLimits'>):
           internals.accesses,
           services.getToken,
           services.invalidateToken,
-          internals.accounts,
           internals.store,
           internals.apiTurns,
           ports.clock,

@@ -23,6 +23,8 @@ import type { MakeReady } from '../make-ready.js';
 import type { CommitToken } from '../renewal/commit-token.js';
 import type { ClientPauses } from '../renewal/client-pauses.js';
 import type { AttemptPlaces } from '../renewal/attempt-places.js';
+import type { HostTime } from '../host-time.js';
+import type { StoreClock } from '../renewal/store-clock.js';
 import type { StorePace } from '../renewal/store-pace.js';
 import type { AwaitConcurrentRenewal } from '../renewal/await-concurrent-renewal.js';
 import type { Persist } from '../renewal/persist.js';
@@ -100,6 +102,8 @@ export const internals = {
   accounts: token<Accounts>('Accounts'),
   tokenCache: token<TokenCache>('TokenCache'),
   flights: token<SingleFlight<Renewed>>('SingleFlight'),
+  storeClock: token<StoreClock>('StoreClock'),
+  hostTime: token<HostTime>('HostTime'),
   storePace: token<StorePace>('StorePace'),
   attemptPlaces: token<AttemptPlaces>('AttemptPlaces'),
   persist: token<Persist>('Persist'),

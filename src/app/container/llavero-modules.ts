@@ -2,6 +2,7 @@ import type { ContainerModule } from 'inversify';
 import type { LlaveroOptions } from '../llavero-options.js';
 import { portsModule, providersModule } from './ports-module.js';
 import { renewalModule } from './renewal-module.js';
+import { authorizingModule } from './authorizing-module.js';
 import { callingModule } from './calling-module.js';
 import { useCasesModule } from './use-cases-module.js';
 
@@ -11,5 +12,6 @@ export const llaveroModules = (options: LlaveroOptions): readonly ContainerModul
   providersModule(options),
   renewalModule(),
   callingModule(options),
+  authorizingModule(),
   useCasesModule(),
 ];

@@ -21,6 +21,7 @@ import { makeSingleFlight } from '../renewal/single-flight.js';
 import { makeTokenRenewer } from '../renewal/single-flight-renewal.js';
 import { makeRevokeDiscarded } from '../renewal/revoke-discarded.js';
 import { makeSendTokenRequest } from '../renewal/send-token-request.js';
+import { makeStoreClock, timedStore } from '../renewal/store-clock.js';
 import { makeStorePace, pacedStore } from '../renewal/store-pace.js';
 import { makeTellRevoked } from '../renewal/tell-revoked.js';
 import { makeTokenCache } from '../renewal/token-cache.js';
@@ -43,9 +44,23 @@ export const renewalModule = (): ContainerModule =>
       .inSingletonScope();
     bind(internals.store)
       .toResolvedValue(
-        (store, pace, events, clock, timeoutMs) =>
-          toldStore(pacedStore(guardedStore(store, clock, timeoutMs), pace), events, clock),
-        [ports.tokenStore, internals.storePace, internals.events, ports.clock, internals.storeTimeoutMs],
+        (store, pace, events, clock, storeClock, timeoutMs) =>
+          timedStore(toldStore(pacedStore(guardedStore(store, clock, timeoutMs), pace), events, clock), storeClock),
+        [
+          ports.tokenStore,
+          internals.storePace,
+          internals.events,
+          ports.clock,
+          internals.storeClock,
+          internals.storeTimeoutMs,
+        ],
+      )
+      .inSingletonScope();
+    bind(internals.storeClock).toResolvedValue(makeStoreClock, [ports.clock]).inSingletonScope();
+    bind(internals.hostTime)
+      .toResolvedValue(
+        (clock, storeClock) => makeHostTime({ nowMs: storeClock.nowMs, monotonicMs: clock.monotonicMs }),
+        [ports.clock, internals.storeClock],
       )
       .inSingletonScope();
     bind(internals.http).toResolvedValue(guardedHttpClient, [ports.httpClient]).inSingletonScope();
@@ -133,7 +148,10 @@ export const renewalModule = (): ContainerModule =>
       )
       .inSingletonScope();
     bind(internals.clientPauses)
-      .toResolvedValue((store, clock) => makeClientPauses({ store, clock }), [internals.store, ports.clock])
+      .toResolvedValue(
+        (store, clock, storeClock) => makeClientPauses({ store, clock, storeClock }),
+        [internals.store, ports.clock, internals.storeClock],
+      )
       .inSingletonScope();
     bind(internals.awaitConcurrentRenewal)
       .toResolvedValue(
@@ -150,11 +168,11 @@ export const renewalModule = (): ContainerModule =>
       .inSingletonScope();
     bind(internals.recordAttempt)
       .toResolvedValue(
-        (drafts, clock, randomness, places, pauses, persist, { inBackground }) =>
+        (drafts, clock, hostTime, randomness, places, pauses, persist, { inBackground }) =>
           makeRecordAttempt({
             drafts,
             clock,
-            hostTime: makeHostTime(clock),
+            hostTime,
             randomness,
             places,
             pauses,
@@ -165,6 +183,7 @@ export const renewalModule = (): ContainerModule =>
         [
           internals.drafts,
           ports.clock,
+          internals.hostTime,
           ports.randomness,
           internals.attemptPlaces,
           internals.clientPauses,

@@ -1,11 +1,8 @@
 import { ContainerModule } from 'inversify';
-import { equalInConstantTime, sha256Hex } from '../../adapters/crypto/digest.js';
-import { codeChallengeS256 } from '../../adapters/crypto/pkce.js';
 import { makeKeepSweeping } from '../keep-sweeping.js';
 import { makeLlavero } from '../llavero.js';
 import { makeRenewDue } from '../sweeping/renew-due.js';
 import { makeStillDue } from '../sweeping/still-due.js';
-import { makeCompleteAuthorization } from '../authorizing/complete-authorization.js';
 import { makeGetStatus } from '../use-cases/get-status.js';
 import { makeGetToken } from '../use-cases/get-token.js';
 import { makeInvalidateToken } from '../use-cases/invalidate-token.js';
@@ -15,11 +12,8 @@ import { makeRemoveAccount } from '../use-cases/remove-account.js';
 import { makeResealAccounts } from '../use-cases/reseal-accounts.js';
 import { makeRetryAccount } from '../use-cases/retry-account.js';
 import { makeRevokeToken } from '../use-cases/revoke-token.js';
-import { makeStartAuthorization, type Digests } from '../authorizing/start-authorization.js';
 import { makeSweepAccounts } from '../use-cases/sweep-accounts.js';
 import { internals, ports, services } from './identifiers.js';
-
-const digests: Digests = { stateId: sha256Hex, equal: equalInConstantTime, codeChallenge: codeChallengeS256 };
 
 /** The use cases, and the façade over them. */
 export const useCasesModule = (): ContainerModule =>
@@ -43,45 +37,6 @@ export const useCasesModule = (): ContainerModule =>
         (providers, accounts, clock, events, cache) =>
           makeRegisterAccount({ providers, accounts, clock, events, cache }),
         [services.providers, internals.accounts, ports.clock, internals.events, internals.tokenCache],
-      )
-      .inSingletonScope();
-    bind(services.startAuthorization)
-      .toResolvedValue(
-        (store, accounts, vault, clock, randomness, events) =>
-          makeStartAuthorization({ store, accounts, vault, clock, randomness, events, digests }),
-        [internals.store, internals.accounts, internals.vault, ports.clock, ports.randomness, internals.events],
-      )
-      .inSingletonScope();
-    bind(services.completeAuthorization)
-      .toResolvedValue(
-        (store, accounts, vault, cache, flights, send, commit, persist, clock, randomness, events) =>
-          makeCompleteAuthorization({
-            store,
-            accounts,
-            vault,
-            cache,
-            flights,
-            send,
-            commit,
-            persist,
-            clock,
-            randomness,
-            events,
-            digests,
-          }),
-        [
-          internals.store,
-          internals.accounts,
-          internals.vault,
-          internals.tokenCache,
-          internals.flights,
-          internals.sendTokenRequest,
-          internals.commitToken,
-          internals.persist,
-          ports.clock,
-          ports.randomness,
-          internals.events,
-        ],
       )
       .inSingletonScope();
     bind(services.invalidateToken)
@@ -147,9 +102,17 @@ export const useCasesModule = (): ContainerModule =>
       .inSingletonScope();
     bind(services.resealAccounts)
       .toResolvedValue(
-        (store, cipher, keyChecks, fingerprints, clock, events) =>
-          makeResealAccounts({ store, cipher, keyChecks, fingerprints, clock, events }),
-        [internals.store, internals.cipher, internals.keyChecks, internals.fingerprints, ports.clock, internals.events],
+        (store, cipher, keyChecks, fingerprints, clock, hostTime, events) =>
+          makeResealAccounts({ store, cipher, keyChecks, fingerprints, clock, hostTime, events }),
+        [
+          internals.store,
+          internals.cipher,
+          internals.keyChecks,
+          internals.fingerprints,
+          ports.clock,
+          internals.hostTime,
+          internals.events,
+        ],
       )
       .inSingletonScope();
     bind(internals.keepSweeping)

@@ -13,6 +13,7 @@ import {
   noteLimit,
   noteRejected,
   noteSuccess,
+  noteUndecided,
   parseClientHealth,
   takeSlot,
   type ClientHealth,
@@ -26,6 +27,7 @@ import type { Account } from '../accounts/account.js';
 import { storeFailed } from '../accounts/accounts.js';
 import { $, steps } from '../steps.js';
 import type { OnWait } from './single-flight.js';
+import type { StoreClock } from './store-clock.js';
 
 /** What pausing has to know of an account. */
 export type PausingAccount = Pick<Account, 'provider' | 'client' | 'record' | 'policy'>;
@@ -36,7 +38,7 @@ export interface Admission extends ClientStanding {
   readonly probing: boolean;
   /** A success has something to end. */
   readonly isTroubled: boolean;
-  /** Unix milliseconds. */
+  /** By the store's clock, in Unix milliseconds. */
   readonly askedAtMs: number;
 }
 
@@ -66,7 +68,10 @@ export interface ClientPauses {
   readonly standing: (account: PausingAccount) => TE.TaskEither<TokenError, ClientStanding>;
   /** A token of the account was committed, or its grant ended by a verdict: the provider is well and takes the client. */
   readonly succeeded: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
-  /** The provider refused the request and gave no verdict: where it was the try at the end of a pause, the pause ends. */
+  /**
+   * The provider refused the request and gave no verdict, or the account is unavailable: where it was the try at the end of a
+   * pause, the pause ends; where it asked for all whether the client is still refused, another may ask.
+   */
   readonly answered: (account: PausingAccount, admission: Admission) => TE.TaskEither<TokenError, void>;
   /** The provider could not be reached, or answered with something that is no answer. */
   readonly failed: (
@@ -113,9 +118,11 @@ const outage = 'the provider has been failing, and another account asks again fi
 export const makeClientPauses = ({
   store,
   clock,
+  storeClock,
 }: {
   readonly store: TokenStore;
   readonly clock: Clock;
+  readonly storeClock: Pick<StoreClock, 'nowMs'>;
 }): ClientPauses => {
   const read = (account: PausingAccount): TE.TaskEither<TokenError, ClientHealth> =>
     pipe(store.readNote(noteName(account)), TE.bimap(storeFailed(account.record.key), parseClientHealth));
@@ -169,7 +176,7 @@ export const makeClientPauses = ({
     );
 
   const waiting = ({ record: { key } }: PausingAccount, health: ClientHealth): TokenError | undefined => {
-    const nowMs = clock.nowMs();
+    const nowMs = storeClock.nowMs();
     const limitedMs = leftOf(health.limit, nowMs);
     if (limitedMs > 0) return tokenError('RateLimited', { key, paused: true, retryAfterMs: limitedMs });
     const pausedMs = leftOf(health.pause, nowMs);
@@ -188,7 +195,9 @@ export const makeClientPauses = ({
       const { epoch } = health;
       const { key } = account.record;
       if (health.pause !== undefined && wouldBegin({ epoch, asksForAll: false })) {
-        const probing = yield* $(claimOnce(account, health, (note) => claimProbe(note, clock.nowMs(), account.policy)));
+        const probing = yield* $(
+          claimOnce(account, health, (note) => claimProbe(note, storeClock.nowMs(), account.policy)),
+        );
         if (!probing) {
           return yield* $(
             TE.left(
@@ -207,7 +216,7 @@ export const makeClientPauses = ({
       const mayAsk =
         refusedAt !== undefined && !wouldBegin({ epoch, asksForAll: false }) && wouldBegin({ epoch, asksForAll: true });
       const asksForAll =
-        mayAsk && (yield* $(claimOnce(account, health, (note) => claimRejected(note, clock.nowMs(), refusedAt))));
+        mayAsk && (yield* $(claimOnce(account, health, (note) => claimRejected(note, storeClock.nowMs(), refusedAt))));
       return { epoch, asksForAll, probing: false };
     });
 
@@ -228,7 +237,7 @@ export const makeClientPauses = ({
     pipe(
       store.updateNote(noteName(account), (text) => {
         const before = parseClientHealth(text);
-        const asked = { key: account.record.key, nowMs: clock.nowMs(), spacingMs: spacingMs(account), mostMs };
+        const asked = { key: account.record.key, nowMs: storeClock.nowMs(), spacingMs: spacingMs(account), mostMs };
         const { health, waitMs } = takeSlot(before, asked);
         return { text: health === before ? text : formatClientHealth(health), result: waitMs };
       }),
@@ -249,10 +258,11 @@ export const makeClientPauses = ({
         const wait = waiting(account, health);
         if (wait !== undefined) return yield* $(TE.left(wait));
         const standing = yield* $(claim(account, health, wouldBegin));
-        if (!hasSlot && leftOf(health.pacing, clock.nowMs()) > 0 && wouldBegin(standing)) {
+        if (!hasSlot && leftOf(health.pacing, storeClock.nowMs()) > 0 && wouldBegin(standing)) {
           yield* $(slot(account, mostWaitMs, sleepTelling(onWait)));
         }
-        return { ...standing, isTroubled: isTroubled(health), askedAtMs: clock.nowMs() };
+        // Where the note of a refusal was lost, the claim is the first that the note says of it.
+        return { ...standing, isTroubled: isTroubled(health) || standing.asksForAll, askedAtMs: storeClock.nowMs() };
       }),
     check: (account) =>
       pipe(
@@ -267,21 +277,27 @@ export const makeClientPauses = ({
         read(account),
         TE.map((health) => ({
           epoch: health.epoch,
-          asksForAll: mayAskForAll(account, health, clock.nowMs()),
+          asksForAll: mayAskForAll(account, health, storeClock.nowMs()),
         })),
       ),
-    succeeded: (account, admission) =>
-      admission.isTroubled ? changed(account, (health) => noteSuccess(health, clock.nowMs())) : TE.right(undefined),
-    answered: (account, { probing }) =>
-      probing ? changed(account, (health) => noteAnswer(health, clock.nowMs())) : TE.right(undefined),
+    succeeded: (account, { isTroubled: isOver, askedAtMs }) => {
+      const answeredByMs = askedAtMs + account.policy.attemptTtlMs;
+      return isOver
+        ? changed(account, (health) => noteSuccess(health, storeClock.nowMs(), answeredByMs))
+        : TE.right(undefined);
+    },
+    answered: (account, { probing, asksForAll }) => {
+      if (probing) return changed(account, (health) => noteAnswer(health, storeClock.nowMs()));
+      return asksForAll ? changed(account, (health) => noteUndecided(health, storeClock.nowMs())) : TE.right(undefined);
+    },
     failed: (account, { probing, askedAtMs }, retryAfterMs) => {
       const { key } = account.record;
       return changed(account, (health) =>
-        noteFailure(health, { key, nowMs: clock.nowMs(), askedAtMs, probing, retryAfterMs }, pauseRange(account)),
+        noteFailure(health, { key, nowMs: storeClock.nowMs(), askedAtMs, probing, retryAfterMs }, pauseRange(account)),
       );
     },
-    limited: (account, ms) => changed(account, (health) => noteLimit(health, clock.nowMs(), ms)),
-    rejected: (account) => changed(account, (health) => noteRejected(health, clock.nowMs())),
+    limited: (account, ms) => changed(account, (health) => noteLimit(health, storeClock.nowMs(), ms)),
+    rejected: (account) => changed(account, (health) => noteRejected(health, storeClock.nowMs())),
     pace: (account, sleep) =>
       account.provider.requestRate === undefined ? TE.right(undefined) : slot(account, Infinity, sleep),
     forget: (account) => changed(account, forgetPauses),

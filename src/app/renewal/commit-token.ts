@@ -93,7 +93,7 @@ export const makeCommitToken = ({
       if (cause === 'authorization' && committed._tag === 'NewerGeneration') return;
       if (committed._tag === 'Renewed') return;
       if (committed._tag === 'Removed') revokeDiscarded(account, token);
-      if (committed._tag !== 'Committed') {
+      if (committed._tag !== 'Committed' && committed._tag !== 'OtherRegistration') {
         events.emit({ type: 'token_discarded', key, at, generation });
         return;
       }

@@ -148,7 +148,7 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
     );
   };
 
-  /** Removed, or revoked and perhaps authorized anew: whatever stands under the key now is another matter. */
+  /** Removed, registered at other addresses, or revoked and perhaps authorized anew: whatever stands under the key now is another matter. */
   const startedOver = ({ record: { key } }: Account, { unasked }: Waiting): UseCase<E.Either<Account, Renewal>> =>
     pipe(
       accounts.get(key),
@@ -231,6 +231,7 @@ export const makeRenewToken = (deps: RenewTokenDeps): RenewToken => {
       switch (result._tag) {
         case 'Committed':
           return yield* $(usable({ ...account, record: result.record, token }));
+        case 'OtherRegistration':
         case 'Removed':
           return yield* $(startedOver(account, waiting));
         default:

@@ -4,6 +4,7 @@ import type { AttemptWay, TerminalState } from '../../domain/account-record.js';
 import {
   leaveAttemptOpen,
   rejectAttempt,
+  rejectRecovery,
   releaseAttempt,
   type FailureNote,
   type FinishAttempt,
@@ -162,7 +163,7 @@ export const makeWriteOutcome = ({ drafts, clock, randomness, persist, pauses }:
 
   /** Made anew for each try: by the time that the store takes it, a part of the settle window may be over. */
   const ruleOf = (account: Account, attempt: OwnAttempt, ending: Ending): FinishAttempt => {
-    if (ending === 'rejected') return rejectAttempt;
+    if (ending === 'rejected') return attempt.way === 'recovery' ? rejectRecovery(attempt.repeat) : rejectAttempt;
     if (ending === 'not_processed') return releaseAttempt;
     const atOnce = attempt.repeat === 0 && recoversAtOnce(account);
     return leaveAttemptOpen(atOnce ? 0 : Math.max(0, account.policy.settleMs - elapsedSince(attempt)));
@@ -179,8 +180,11 @@ export const makeWriteOutcome = ({ drafts, clock, randomness, persist, pauses }:
     if (outcome._tag === 'Unsent' && outcome.isOurs === true) return TE.right(undefined);
     switch (reason._tag) {
       case 'ReauthorizationRequired':
+        // A second way of which nothing was heard needs a person all the same, and is no answer.
+        if (outcome._tag === 'Unknown') return pauses.failed(account, admission, retryAfterMs);
         return pauses.succeeded(account, admission);
       case 'RequestRejected':
+      case 'AccountUnavailable':
         return pauses.answered(account, admission);
       case 'ClientRejected':
         return pauses.rejected(account);

@@ -1,5 +1,6 @@
 import { isLeft, right, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { clockToleranceMs } from '../../domain/refresh-policy.js';
 import type { TokenError } from '../../domain/token-error.js';
 import type { FoundRecord } from '../../domain/unreadable-record.js';
 import type { Clock } from '../../ports/clock.js';
@@ -30,7 +31,7 @@ export interface DueAccounts {
 
 export interface DueAccountsDeps {
   readonly claim: (
-    query: Pick<ClaimQuery, 'nowMs' | 'limit' | 'untilMs' | 'latestNotBeforeMs'>,
+    query: Pick<ClaimQuery, 'nowMs' | 'limit' | 'untilMs' | 'latestNotBeforeMs' | 'latestDatedMs'>,
   ) => TaskEither<TokenError, readonly FoundRecord[]>;
   readonly release: (releases: readonly ClaimRelease[]) => TaskEither<unknown, void>;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -89,6 +90,7 @@ export const makeDueAccounts = (deps: DueAccountsDeps): DueAccounts => {
       limit,
       untilMs,
       latestNotBeforeMs: clock.nowMs() + longestMs + toleranceMs,
+      latestDatedMs: clock.nowMs() + clockToleranceMs,
     })();
     reading = undefined;
     isLast = isLeft(page) || page.right.length < limit;

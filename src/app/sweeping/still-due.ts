@@ -2,6 +2,8 @@ import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
+import { dueSince } from '../../domain/due-times.js';
+import { clockToleranceMs } from '../../domain/refresh-policy.js';
 import { beginAttempt, type Begun, type ClientStanding } from '../../domain/renewal-protocol.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
@@ -47,9 +49,9 @@ export interface StillDueDeps {
 export const makeStillDue = ({ accounts, renewer, pauses, clock, events }: StillDueDeps): StillDue => {
   const tellFailure = makeTellFailure({ events, clock });
 
-  const isDue = ({ keepAliveAt, warmAt }: AccountRecord, keepWarm: boolean): boolean => {
+  const isDue = (record: AccountRecord, keepWarm: boolean): boolean => {
     const nowMs = clock.nowMs();
-    return (keepAliveAt ?? Infinity) <= nowMs || (keepWarm && (warmAt ?? Infinity) <= nowMs);
+    return dueSince(record, keepWarm, nowMs + clockToleranceMs) <= nowMs;
   };
 
   const skipped: Ending = { fate: 'skipped', waitMs: 0 };

@@ -12,6 +12,7 @@ import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed } from '../accounts/accounts.js';
 import { fingerprintNote, type Fingerprints } from '../accounts/fingerprints.js';
 import { decryptionFailed } from '../accounts/vault.js';
+import type { HostTime } from '../host-time.js';
 import { makeResealPendings } from './reseal-pendings.js';
 import type { KeyChecks } from '../key-checks.js';
 import type { UseCase } from '../use-case-error.js';
@@ -41,6 +42,7 @@ export interface ResealAccountsDeps {
   readonly keyChecks: KeyChecks;
   readonly fingerprints: Fingerprints;
   readonly clock: Clock;
+  readonly hostTime: HostTime;
   readonly events: EventSink;
 }
 
@@ -52,7 +54,7 @@ const pageSize = 20;
 const mostTries = 20;
 
 export const makeResealAccounts = (deps: ResealAccountsDeps): ResealAccounts => {
-  const { store, cipher, keyChecks, fingerprints, clock, events } = deps;
+  const { store, cipher, keyChecks, fingerprints, clock, hostTime, events } = deps;
 
   const isCurrent = (sealed: string | undefined): boolean =>
     sealed === undefined || cipher.keyIdOf(sealed) === cipher.newestKeyId;
@@ -82,7 +84,7 @@ export const makeResealAccounts = (deps: ResealAccountsDeps): ResealAccounts => 
     return 'failed';
   };
 
-  const resealPendings = makeResealPendings({ store, cipher, clock, failed });
+  const resealPendings = makeResealPendings({ store, cipher, hostTime, failed });
 
   const one = (record: AccountRecord, triesLeft = mostTries): TE.TaskEither<TokenError, Fate> => {
     if (isCurrent(record.credential) && isCurrent(record.token)) return TE.right('current');

@@ -1,11 +1,11 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { PendingAuthorization, PendingChange } from '../../domain/pending-authorization.js';
+import { beganAt, type PendingAuthorization, type PendingChange } from '../../domain/pending-authorization.js';
 import type { TokenError } from '../../domain/token-error.js';
 import type { Cipher } from '../../ports/cipher.js';
-import type { Clock } from '../../ports/clock.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed } from '../accounts/store-failed.js';
+import type { HostTime } from '../host-time.js';
 import { decryptionFailed, pendingBinding } from '../accounts/vault.js';
 
 /** How many authorizations that browsers are out on were moved, and how many could not be opened. */
@@ -23,7 +23,7 @@ export type ResealPendings = (stop: AbortSignal) => TE.TaskEither<TokenError, Re
 export interface ResealPendingsDeps {
   readonly store: TokenStore;
   readonly cipher: Cipher;
-  readonly clock: Clock;
+  readonly hostTime: HostTime;
   /** Told of each that does not open. */
   readonly failed: (key: string, error: TokenError) => void;
 }
@@ -39,7 +39,7 @@ const resealed =
       ? { pending: { ...current, sealed }, result: 'resealed' }
       : { pending: current, result: 'left' };
 
-export const makeResealPendings = ({ store, cipher, clock, failed }: ResealPendingsDeps): ResealPendings => {
+export const makeResealPendings = ({ store, cipher, hostTime, failed }: ResealPendingsDeps): ResealPendings => {
   const sealedAnew = ({ key, id, sealed }: PendingAuthorization): TE.TaskEither<TokenError, string> => {
     const binding = pendingBinding(store.namespace, key, id);
     return pipe(
@@ -51,7 +51,8 @@ export const makeResealPendings = ({ store, cipher, clock, failed }: ResealPendi
 
   const one = (pending: PendingAuthorization): TE.TaskEither<TokenError, Fate> => {
     const { key, sealed, expiresAt } = pending;
-    if (expiresAt <= clock.nowMs() || cipher.keyIdOf(sealed) === cipher.newestKeyId) return TE.right('left');
+    if (expiresAt <= hostTime.nowMsFor(beganAt(pending)) || cipher.keyIdOf(sealed) === cipher.newestKeyId)
+      return TE.right('left');
     return pipe(
       sealedAnew(pending),
       TE.matchE(

@@ -13,6 +13,8 @@ export interface TokenAnswer {
   readonly json: JsonObject | undefined;
   /** The decoded body, for classifiers alone; undefined when it could not be decoded. */
   readonly text?: string | undefined;
+  /** The body could not be read, so that nothing may be taken for said, or for left unsaid, by it. */
+  readonly bodyIsLost?: true | undefined;
 }
 
 export const isSuccess = (status: number): boolean => status >= 200 && status <= 299;

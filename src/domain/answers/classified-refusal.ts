@@ -28,7 +28,7 @@ export interface RefusedAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined when it was not a JSON object. An integer beyond 2^53 is its digits, as a text. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
-  /** The whole body, whatever it is; undefined when it could not be decoded. */
+  /** The whole body, whatever it is; undefined when it could not be decoded, was cut off or was too long. */
   readonly text: string | undefined;
   /** Whether a first token was asked for, or the next. */
   readonly step: 'obtain' | 'renew';
@@ -37,14 +37,18 @@ export interface RefusedAnswer {
 /** Says what a refusal means where the provider does not use the words of RFC 6749; undefined leaves it to those. */
 export type ClassifyError = (answer: RefusedAnswer) => Refusal | undefined;
 
-/** What a classifier makes of an answer. One that throws, or says something else, has said nothing. */
+/**
+ * What a classifier makes of an answer. One that throws, or says something else, has said nothing; nor has one that takes a
+ * body that was lost for a dead grant.
+ */
 export const classified = (
-  { status, headers, json, text }: TokenAnswer,
+  { status, headers, json, text, bodyIsLost }: TokenAnswer,
   { step }: Pick<AskedFor, 'step'>,
   classify: ClassifyError | undefined,
 ): Refusal | undefined => {
   try {
     const refusal = classify?.({ status, headers, body: json, text, step });
+    if (refusal === 'invalid_grant' && bodyIsLost === true) return undefined;
     return refusal !== undefined && refusals.has(refusal) ? refusal : undefined;
   } catch {
     return undefined;

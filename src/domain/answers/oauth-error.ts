@@ -21,14 +21,16 @@ export const oauthErrorName = ({ json }: Pick<TokenAnswer, 'json'>): string | un
  * Judges an error answer (RFC 6749 §5.2) by its `error`, not by its status: `invalid_grant` comes with 400 and with 401.
  * Only `invalid_grant` ends a grant, and never where no person granted anything (client credentials). Whatever else was
  * said, the grant is kept. A 401 whose body is no JSON object is a refused client: that is how servers in front of the
- * token endpoint check it. `error_description` is not looked at: it may be localised and may quote the request.
+ * token endpoint check it; one whose body was lost may say something else. `error_description` is not looked at: it may be localised and may quote the request.
  */
 export const judgeOAuthError = (
-  { status, json }: Pick<TokenAnswer, 'status' | 'json'>,
+  { status, json, bodyIsLost }: Pick<TokenAnswer, 'status' | 'json' | 'bodyIsLost'>,
   { key }: AnswerContext,
   { repeatable }: { readonly repeatable: boolean },
 ): Outcome => {
-  if (status === 401 && json === undefined) return rejected(tokenError('ClientRejected', { key, error: 'http_401' }));
+  if (status === 401 && json === undefined && bodyIsLost !== true) {
+    return rejected(tokenError('ClientRejected', { key, error: 'http_401' }));
+  }
   const error = json !== undefined && hasOAuthError(json) ? errorName(ownField(json, 'error')) : `http_${status}`;
   switch (error) {
     case 'invalid_client':

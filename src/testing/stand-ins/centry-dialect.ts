@@ -15,6 +15,7 @@ import {
 } from './reply.js';
 import type { TokenBook } from './token-book.js';
 import type { IssuedPair } from './token-life.js';
+import { parseUrl } from '../../domain/parse-url.js';
 
 /** What Centry knows about the one application it serves. */
 export interface CentryApplication {
@@ -148,4 +149,4 @@ const shownCode = (code: string): Reply =>
   textReply(200, 'text/html; charset=utf-8', `<!doctype html><code id="authorization_code">${escapeHtml(code)}</code>`);
 
 const isRegistered = (registered: string | undefined, asked: string): boolean =>
-  asked === outOfBand || (registered === undefined ? URL.canParse(asked) : asked === registered);
+  asked === outOfBand || (registered === undefined ? parseUrl(asked) !== undefined : asked === registered);

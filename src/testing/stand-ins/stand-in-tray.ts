@@ -5,6 +5,7 @@ import { jsonReply, pageReply, redirectReply, turnedAway, type Reply } from './r
 import { startStandIn, type StandIn } from './stand-in.js';
 import { bookOf, mintHex, type StandInOptions } from './stand-in-options.js';
 import { trayRefusal, trayTokens, type TrayStoreState } from './tray-answers.js';
+import { parseUrl } from '../../domain/parse-url.js';
 
 export interface StandInTrayOptions extends StandInOptions {
   readonly consumerKey?: string | undefined;
@@ -71,10 +72,10 @@ export const standInTray = async (options: StandInTrayOptions = {}): Promise<Sta
     if (single(request.query, 'response_type') !== 'code' || single(request.query, 'consumer_key') !== consumerKey) {
       return pageReply(401, 'unknown application');
     }
-    if (callback === undefined || !URL.canParse(callback) || !isRegistered(options.callback, callback)) {
+    const to = callback === undefined ? undefined : parseUrl(callback);
+    if (callback === undefined || to === undefined || !isRegistered(options.callback, callback)) {
       return pageReply(400, 'this callback is not registered; start the stand-in with { callback }');
     }
-    const to = new URL(callback);
     const { host } = new URL(request.origin);
     const brought = { code: issueCode(), store: storeId, api_address: `${request.origin}/web_api`, store_host: host };
     for (const [name, value] of Object.entries({ ...brought, adm_user: 'admin' })) to.searchParams.append(name, value);

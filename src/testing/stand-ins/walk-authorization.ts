@@ -1,3 +1,5 @@
+import { parseUrl } from '../../domain/parse-url.js';
+
 const mostRedirects = 10;
 
 /**
@@ -7,10 +9,11 @@ const mostRedirects = 10;
  */
 export const walkAuthorization = async (url: URL): Promise<URL> => {
   const callback = url.searchParams.get('redirect_uri') ?? url.searchParams.get('callback');
-  if (callback === null || !URL.canParse(callback)) {
+  const address = callback === null ? undefined : parseUrl(callback);
+  if (address === undefined) {
     throw new TypeError('walkAuthorization takes a URL with redirect_uri or callback, as authorize() makes it');
   }
-  const goal = withoutQuery(new URL(callback));
+  const goal = withoutQuery(address);
   let at = url;
   for (let step = 0; step < mostRedirects; step += 1) {
     const response = await fetch(at, { redirect: 'manual' });

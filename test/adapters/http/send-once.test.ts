@@ -1,4 +1,5 @@
 import { left, right, isRight } from 'fp-ts/lib/Either.js';
+import type { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loopbackServer, loopbackTcpServer, refusedPort } from '../../servers/loopback-server.js';
@@ -218,6 +219,40 @@ describe('an answer', () => {
     Atomics.wait(gate, 0, 1);
     while (performance.now() < startedMs + 2 * shortMs);
     expect(await sending).toMatchObject(right({ json: { refresh_token: 'late' } }));
+  });
+});
+
+describe('a refusal that is too long, or is cut off', () => {
+  const kept = 'content-type: text/html\r\nretry-after: 7\r\n';
+  const endings: readonly (readonly [string, (socket: Socket, begun: string) => void])[] = [
+    ['too long', (socket, begun) => socket.end(`${begun}content-length: 300000\r\n\r\n${'x'.repeat(300_000)}`)],
+    ['cut off', (socket, begun) => socket.end(`${begun}content-length: 100\r\n\r\n<html>`)],
+    ['a chunk without a size', (socket, begun) => socket.end(`${begun}transfer-encoding: chunked\r\n\r\nxyz\r\n`)],
+    ['without end', (socket, begun) => void socket.write(`${begun}content-length: 100\r\n\r\n<html>`)],
+  ];
+  const statuses = [302, 400, 401, 429, 500, 503] as const;
+
+  it.each(endings.flatMap(([what, end]) => statuses.map((status) => [status, what, end] as const)))(
+    'counts by its status and its Retry-After: %i, %s',
+    async (status, _what, end) => {
+      const server = await during(
+        loopbackTcpServer({ onData: (socket) => end(socket, `HTTP/1.1 ${status} No\r\n${kept}`) }),
+      );
+      const answer = await send({ method: 'POST', url: server.url, form, timeoutMs: shortMs });
+      expect(answer).toMatchObject(
+        right({ status, headers: { 'retry-after': '7' }, json: undefined, bodyIsLost: true }),
+      );
+      expect(isRight(answer) ? answer.right.text : 'none').toBe(undefined);
+      expect(server.connections).toHaveLength(1);
+      await server.connections[0]?.closed;
+    },
+  );
+
+  it('is told from one whose body is empty', async () => {
+    const text = `HTTP/1.1 401 No\r\n${kept}content-length: 0\r\n\r\n`;
+    const server = await during(loopbackTcpServer({ onData: (socket) => socket.end(text) }));
+    const answer = await send({ method: 'POST', url: server.url, form });
+    expect(isRight(answer) && [answer.right.bodyIsLost, answer.right.text]).toEqual([undefined, '']);
   });
 });
 

@@ -29,14 +29,22 @@ const failing: PromiseTokenStore = {
 const pending = { id: 'id', key: 'tray/1', incarnation: 'one', expiresAt: 1, sealed: 'text' };
 
 const operations: {
-  readonly [Name in Exclude<keyof TokenStore, 'namespace' | 'warnings'>]: (store: TokenStore) => unknown;
+  readonly [Name in Exclude<keyof TokenStore, 'namespace' | 'warnings' | 'trouble'>]: (store: TokenStore) => unknown;
 } = {
   open: ({ open }) => open(),
   read: ({ read }) => read('tray/1')(),
   update: ({ update }) => update('tray/1', () => keep(1))(),
   page: ({ page }) => page({ limit: 1 })(),
   claimDue: ({ claimDue }) =>
-    claimDue({ provider: 'tray', nowMs: 1, limit: 1, keepWarm: true, untilMs: 2, latestNotBeforeMs: 9 })(),
+    claimDue({
+      provider: 'tray',
+      nowMs: 1,
+      limit: 1,
+      keepWarm: true,
+      untilMs: 2,
+      latestNotBeforeMs: 9,
+      latestDatedMs: 9,
+    })(),
   releaseClaims: ({ releaseClaims }) => releaseClaims([])(),
   putPending: ({ putPending }) => putPending(pending, 1)(),
   pendings: ({ pendings }) => pendings({ limit: 1 })(),
@@ -102,6 +110,11 @@ describe('fromPromiseStore', () => {
     expect(await store.readNote('note')()).toEqual({ _tag: 'Right', right: undefined });
     await store.updateNote('note', () => ({ text: 'written', result: undefined }))();
     expect(await store.readNote('note')()).toEqual({ _tag: 'Right', right: 'written' });
+  });
+
+  it('tells the trouble of the store it wraps, where that tells any', () => {
+    expect(fromPromiseStore({ ...failing, trouble: () => 'file_replaced' }).trouble?.()).toBe('file_replaced');
+    expect(fromPromiseStore(failing).trouble).toBeUndefined();
   });
 
   it('has the namespace of the store it wraps', () => {

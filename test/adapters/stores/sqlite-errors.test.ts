@@ -141,7 +141,15 @@ describe('a failure of sqliteStore names the code of SQLite and nothing of the r
     expect(await succeeds(store.page({ limit: 1 }))).toEqual([unreadable]);
     expect(
       await succeeds(
-        store.claimDue({ provider, nowMs: 8.64e15, limit: 1, keepWarm: true, untilMs: 0, latestNotBeforeMs: 8.64e15 }),
+        store.claimDue({
+          provider,
+          nowMs: 8.64e15,
+          limit: 1,
+          keepWarm: true,
+          untilMs: 0,
+          latestNotBeforeMs: 8.64e15,
+          latestDatedMs: 8.64e15,
+        }),
       ),
     ).toEqual([unreadable]);
     database.exec('UPDATE llavero_accounts SET attempt_owner = key, refresh_token_expires_at = 8640000000000001');

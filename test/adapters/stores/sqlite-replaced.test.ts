@@ -36,12 +36,18 @@ const scene = async () => {
 /** What drops every lock this process holds on the file and its shared memory. */
 const copyAll = (path: string): void => ends.forEach((end) => copyFileSync(path + end, `${path}.copy${end}`));
 
-/** Another process opens the file and closes it again. */
-const lookIn = async (path: string): Promise<void> => {
-  const script = `const D = require('better-sqlite3'); const d = new D(process.argv[1]); d.prepare('SELECT count(*) FROM llavero_accounts').get(); d.close();`;
+/** Another process opens the file, runs a statement, and closes it again. */
+const inAnotherProcess = async (path: string, statement: string): Promise<void> => {
+  const script = `const D = require('better-sqlite3'); const d = new D(process.argv[1]); ${statement}; d.close();`;
   const { exitCode, stderr } = await runProcess('-e', script, path);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 };
+
+const lookIn = (path: string): Promise<void> =>
+  inAnotherProcess(path, "d.prepare('SELECT count(*) FROM llavero_accounts').get()");
+
+const removeElsewhere = (path: string): Promise<void> =>
+  inAnotherProcess(path, "d.prepare('DELETE FROM llavero_accounts').run()");
 
 describe('a file that is not the one that was opened', () => {
   it.each([
@@ -189,6 +195,97 @@ describe('a write-ahead log that is not the one that was opened', () => {
     await lookIn(path);
     expect(await write(store)).toBe('wal_replaced');
     expect(await write(store)).toBe('wal_replaced');
+  });
+});
+
+describe('a shared index that was deleted or replaced', () => {
+  it.each([
+    ['deleted', (path: string) => rmSync(`${path}-shm`)],
+    [
+      'replaced by its copy',
+      (path: string) => {
+        copyFileSync(`${path}-shm`, `${path}-shm.copy`);
+        renameSync(`${path}-shm.copy`, `${path}-shm`);
+      },
+    ],
+  ])('is known before the next write: %s', async (_how, happens) => {
+    const { path, store, connections } = await scene();
+    happens(path);
+    expect(await write(store)).toBe('shm_replaced');
+    expect(await write(store, 'tray/3', true)).toBe('shm_replaced');
+    expect(await store.backup?.(`${path}.copy`)()).toMatchObject({ left: { why: 'shm_replaced' } });
+    await succeeds(store.close);
+    expect(connections.map(({ open }) => open)).toEqual([true]);
+    connections.forEach((connection) => connection.close());
+  });
+
+  it('lets nothing be decided by what another process has changed by its own index', async () => {
+    const { path, store } = await scene();
+    rmSync(`${path}-shm`);
+    await removeElsewhere(path);
+    let decided = 0;
+    const outcome = await store.update('tray/1', () => {
+      decided += 1;
+      return { _tag: 'Keep', result: 'decided' };
+    })();
+    expect(outcome).toMatchObject({ left: { why: 'shm_replaced' } });
+    expect(decided).toBe(0);
+    // Each of the two sees what the other does not: every connection of this process goes by the old index.
+    expect(await keysIn(path)).toEqual([{ key: 'tray/1' }]);
+    await inAnotherProcess(path, `if (d.prepare('SELECT count(*) AS n FROM llavero_accounts').get().n > 0) throw 1`);
+  });
+
+  it('is never gone on from, though the log is deleted as well in the end', async () => {
+    const { path, store, connections } = await scene();
+    rmSync(`${path}-shm`);
+    expect(await write(store)).toBe('shm_replaced');
+    for (const end of ['', '-wal'] as const) copyFileSync(path + end, `${path}.copy${end}`);
+    await lookIn(path);
+    expect(await write(store)).toBe('shm_replaced');
+    expect(connections).toHaveLength(1);
+    connections.forEach((connection) => connection.close());
+  });
+
+  it('is no place for a commit: one that it was deleted under is told as failed', async () => {
+    const path = await scratchFile();
+    const Database = await loadBetterSqlite3();
+    let isArmed = false;
+    class FatefulDatabase extends Database {
+      override exec(source: string): unknown {
+        if (source === 'COMMIT' && isArmed) rmSync(`${path}-shm`, { force: true });
+        return super.exec(source);
+      }
+    }
+    const parts = await watchedParts({ load: async () => FatefulDatabase });
+    const store = await opened(makeSqliteStore({ path }, parts));
+    isArmed = true;
+    expect(await write(store)).toBe('shm_replaced');
+    parts.opened.forEach((connection) => connection.close());
+  });
+
+  it('is not taken over from another store of the process, which keeps it open', async () => {
+    const { path, store } = await scene();
+    rmSync(`${path}-shm`);
+    expect(await sqliteStore({ path, namespace: 'other' }).open()).toMatchObject({ left: { why: 'shm_replaced' } });
+    expect(await write(store)).toBe('shm_replaced');
+  });
+
+  it('is known of a database that was lent', async () => {
+    const path = await scratchFile();
+    const database = await openDatabase(path);
+    const store = await opened(sqliteStore({ database }));
+    rmSync(`${path}-shm`);
+    expect(await write(store)).toBe('shm_replaced');
+    expect(database.open).toBe(true);
+  });
+
+  it('is not looked for where a lent database keeps it in memory', async () => {
+    const path = await scratchFile();
+    const database = await openDatabase(path);
+    database.pragma('locking_mode = EXCLUSIVE');
+    const store = await opened(sqliteStore({ database }));
+    expect(await write(store)).toBe('written');
+    expect(await write(store, 'tray/3')).toBe('written');
   });
 });
 

@@ -77,7 +77,15 @@ describe('the schema of sqliteStore', () => {
       VALUES ('llavero', 'tray/1', 'tray', '1', 'one', 'sealed', 1, 1, 0, 0, 7, 1, 1)`);
     older.close();
     const newer = await opened(sqliteStore({ path }));
-    const claim = { provider: 'tray', nowMs: 7, limit: 1, keepWarm: false, untilMs: 9, latestNotBeforeMs: 99 };
+    const claim = {
+      provider: 'tray',
+      nowMs: 7,
+      limit: 1,
+      keepWarm: false,
+      untilMs: 9,
+      latestNotBeforeMs: 99,
+      latestDatedMs: 99,
+    };
     expect(await succeeds(newer.claimDue(claim))).toMatchObject([{ key: 'tray/1', sweepNotBefore: 9 }]);
     expect(await succeeds(newer.claimDue(claim))).toEqual([]);
   });
@@ -184,6 +192,7 @@ describe('the schema of sqliteStore', () => {
       [
         'llavero_accounts_keep_alive_due (namespace=? AND provider=? AND <expr><?)',
         'llavero_accounts_not_before (namespace=? AND provider=? AND sweep_not_before>?)',
+        'llavero_accounts_dated (namespace=? AND provider=? AND <expr>>?)',
       ],
     ],
     [
@@ -192,6 +201,7 @@ describe('the schema of sqliteStore', () => {
         'llavero_accounts_keep_alive_due (namespace=? AND provider=? AND <expr><?)',
         'llavero_accounts_warm_due (namespace=? AND provider=? AND <expr><?)',
         'llavero_accounts_not_before (namespace=? AND provider=? AND sweep_not_before>?)',
+        'llavero_accounts_dated (namespace=? AND provider=? AND <expr>>?)',
       ],
     ],
     ['claim', ['sqlite_autoindex_llavero_accounts_1 (namespace=? AND key=?)']],
@@ -212,6 +222,7 @@ describe('the schema of sqliteStore', () => {
       until: 1,
       notBefore: 1,
       latest: 1,
+      dated: 1,
     };
     const plan = JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${statements[name]}`).all(parameters));
     expect(indexes.filter((index) => !plan.includes(index))).toEqual([]);

@@ -1,4 +1,4 @@
-import { left, right } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { makeClientPauses, type Admission, type PausingAccount } from '../../../src/app/renewal/client-pauses.js';
 import { formatClientHealth, healthy, type ClientHealth } from '../../../src/domain/client-health.js';
@@ -38,7 +38,7 @@ const slotMs = 667;
 const scene = () => {
   const clock = fakeClock();
   const store = watchedStore(memoryStore());
-  const pauses = makeClientPauses({ store, clock });
+  const pauses = makeClientPauses({ store, clock, storeClock: clock });
   const admit = (of = account(), wouldBegin = true) =>
     pauses.admit(of, { wouldBegin: () => wouldBegin, mostWaitMs: 15 * secondMs, hasSlot: false, onWait });
   const note = (health: ClientHealth) =>
@@ -120,7 +120,7 @@ describe('a limit', () => {
   it('is read by a clock that is wrong without a trace', async () => {
     const { clock, store, pauses, admit } = scene();
     await pauses.limited(account(), minuteMs)();
-    const ahead = makeClientPauses({ store, clock: { ...clock, nowMs: () => clock.nowMs() + hourMs } });
+    const ahead = makeClientPauses({ store, clock, storeClock: { nowMs: () => clock.nowMs() + hourMs } });
     expect(await ahead.check(account())()).toEqual(right(undefined));
     expect(await admit()()).toEqual(limited(minuteMs));
   });
@@ -138,7 +138,7 @@ describe('an outage', () => {
 
   it('is asked about at its end with one write a process, however many wait', async () => {
     const { clock, store, admit, outage } = scene();
-    const other = makeClientPauses({ store, clock });
+    const other = makeClientPauses({ store, clock, storeClock: clock });
     await outage();
     await clock.advance(secondMs);
     store.resetCounts();
@@ -194,13 +194,21 @@ describe('an outage', () => {
 
   it('leaves nobody waiting longer for a slot than they would', async () => {
     const { clock, admit, note } = scene();
-    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + 20 * secondMs });
+    await note({
+      ...healthy,
+      pacing: { at: clock.nowMs(), forMs: minuteMs },
+      nextSlot: { at: clock.nowMs(), forMs: 20 * secondMs },
+    });
     expect(await admit()()).toMatchObject({ left: { _tag: 'ProviderUnavailable', retryAfterMs: 20 * secondMs } });
   });
 
   it('says how long the wait for a slot still is, until it is over', async () => {
     const { clock, pauses, note } = scene();
-    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + 9 * secondMs });
+    await note({
+      ...healthy,
+      pacing: { at: clock.nowMs(), forMs: minuteMs },
+      nextSlot: { at: clock.nowMs(), forMs: 9 * secondMs },
+    });
     const told: ((() => number | undefined) | undefined)[] = [];
     const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false };
     const admitted = pauses.admit(account(), { ...asking, onWait: (leftMs) => told.push(leftMs) })();
@@ -214,8 +222,12 @@ describe('an outage', () => {
 
   it('gives an account one slot, however many processes ask for it', async () => {
     const { clock, store, admit, note } = scene();
-    await note({ ...healthy, pacing: { at: clock.nowMs(), forMs: minuteMs }, slotAt: clock.nowMs() + secondMs });
-    const processes = Array.from({ length: 8 }, () => makeClientPauses({ store, clock }));
+    await note({
+      ...healthy,
+      pacing: { at: clock.nowMs(), forMs: minuteMs },
+      nextSlot: { at: clock.nowMs(), forMs: secondMs },
+    });
+    const processes = Array.from({ length: 8 }, () => makeClientPauses({ store, clock, storeClock: clock }));
     const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false, onWait };
     const admitted = processes.flatMap((pauses) =>
       Array.from({ length: 10 }, (_, at) => pauses.admit(account(String(at)), asking)()),
@@ -241,6 +253,42 @@ describe('an outage', () => {
 });
 
 describe('a refused client', () => {
+  const refusedAccount = (at: number): PausingAccount => ({
+    ...account(),
+    record: recordWith({
+      key: 'tray/1',
+      failure: failureWith({ terminal: 'client_rejected', clients: ['client-1'], at }),
+    }),
+  });
+
+  it('is lifted for all by the account that asked an hour later, although the note of the refusal was lost', async () => {
+    const { clock, store, pauses } = scene();
+    const refused = refusedAccount(clock.nowMs());
+    await clock.advance(hourMs);
+    const admitted = await pauses.admit(refused, {
+      wouldBegin: ({ asksForAll }) => asksForAll,
+      mostWaitMs: 0,
+      hasSlot: false,
+      onWait,
+    })();
+    expect(admitted).toMatchObject(right({ asksForAll: true, isTroubled: true }));
+    if (isLeft(admitted)) throw new Error('nobody was admitted');
+    await pauses.succeeded(refused, admitted.right)();
+    expect(await store.readNote(noteName)()).toEqual(right(formatClientHealth({ epoch: 1, failures: 0 })));
+  });
+
+  it('is not lifted by an answer that was sent for and given before, and read long after', async () => {
+    const { clock, pauses, admission } = scene();
+    const long = admission();
+    await clock.advance(defaultRefreshPolicy.attemptTtlMs + 1);
+    await pauses.rejected(account())();
+    await clock.advance(minuteMs);
+    await pauses.succeeded(account('2'), long)();
+    expect(await pauses.standing(account())()).toMatchObject(right({ epoch: 0 }));
+    await pauses.succeeded(account('2'), admission())();
+    expect(await pauses.standing(account())()).toMatchObject(right({ epoch: 1 }));
+  });
+
   const refused = (name: string): PausingAccount => {
     const failure = failureWith({ terminal: 'client_rejected', clients: ['client-1'], epoch: 0 });
     return { ...account(name), record: recordWith({ key: `tray/${name}`, failure }) };

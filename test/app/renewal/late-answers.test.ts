@@ -36,15 +36,19 @@ describe('a late answer', () => {
   };
 
   it('of a slow owner is committed while its generation is current, whoever holds the attempt by then', async () => {
-    const { llavero, clock, http, eventsOf, slow, first, recovery, second } = await overtaken();
+    const { another, clock, http, eventsOf, slow, first, recovery, second } = await overtaken();
     slow.release(centryAnswer(2));
     await clock.advance(0);
+    // A provider that sees a spent refresh token again may end the answer with it (DESIGN, steps 6 and 8): the pair proves itself.
     recovery.release(oauthError('invalid_grant'));
-    expect(accessOf(await second)).toBe(secretsOf(2).access);
-    expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(2).access);
+    http.answer(centryAnswer(3));
+    await clock.advance(secondMs);
+    expect(accessOf(await second)).toBe(secretsOf(3).access);
+    expect(sent(http, 3, 'refresh_token')).toBe(secretsOf(2).refresh);
+    expect(accessOf(await another().token(centryKey))).toBe(secretsOf(3).access);
     expect(await first).toBe('ERR_PROVIDER_UNAVAILABLE');
-    expect(eventsOf('token_committed').map(({ generation }) => generation)).toEqual([1, 2]);
-    expect(http.requests).toHaveLength(3);
+    expect(eventsOf('token_committed').map(({ generation }) => generation)).toEqual([1, 2, 3]);
+    expect(http.requests).toHaveLength(4);
     expect([sent(http, 1, 'refresh_token'), sent(http, 2, 'refresh_token')]).toEqual([
       secretsOf(1).refresh,
       secretsOf(1).refresh,

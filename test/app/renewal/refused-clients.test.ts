@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { centry } from '../../../src/adapters/providers/centry.js';
+import type { ScriptedAnswer } from '../../../src/testing/scripted-http.js';
 import {
   authorizedCentry,
   centryKey,
@@ -103,6 +104,20 @@ describe('a client that is refused for hours and then taken again', () => {
     for await (const { state } of llavero.list()) expect(state).toBe('ready');
     expect(await callAll(llavero)).toEqual(keys.map(() => undefined));
     expect(asked).toHaveLength(1 + 3);
+  });
+
+  it.each<readonly [string, ScriptedAnswer]>([
+    ['an answer that says nothing of the client', { status: 400 }],
+    ['a verdict on its own grant', oauthError('invalid_grant')],
+  ])('serves the others right after the first who asks got %s', async (_case, reply) => {
+    const { llavero, clock, http, takeAgain } = await suspended();
+    takeAgain();
+    await clock.advance(hourMs);
+    http.answer(reply);
+    const codes = await callAll(llavero);
+    expect(codes.filter((code) => code === undefined)).toHaveLength(0);
+    await callAll(llavero);
+    expect((await callAll(llavero)).filter((code) => code === undefined)).toHaveLength(2);
   });
 
   it('is asked about by sweeps as well, so that nobody has to call', async () => {

@@ -1,5 +1,8 @@
+import { right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { formatClientHealth } from '../../../src/domain/client-health.js';
 import type { RefreshPolicyOptions } from '../../../src/domain/refresh-policy.js';
+import type { TokenStore } from '../../../src/ports/token-store.js';
 import type { ScriptedReply } from '../../../src/testing/scripted-http.js';
 import {
   accessOf,
@@ -83,6 +86,22 @@ describe('the code of the installation, kept with reuseCode', () => {
     }
     expect((await llavero.status(trayKey)).state).toBe('reauthorization_required');
     expect(http.requests).toHaveLength(3);
+  });
+
+  it('counts as a failure of the provider where it is unanswered, and ends nobody’s pause', async () => {
+    const { another, store, http } = await expired();
+    const names = new Set<string>();
+    const watched: TokenStore = {
+      ...store,
+      updateNote: (name, change, options) => {
+        names.add(name);
+        return store.updateNote(name, change, options);
+      },
+    };
+    http.answer(trayError(1000)).fail('Unknown', 'ETIMEDOUT');
+    await codeOf(another({ providers: [trayPreset(reuse)], store: watched }).token(trayKey));
+    const health = await Promise.all([...names].map((name) => store.readNote(name)()));
+    expect(health).toEqual([right(formatClientHealth({ epoch: 0, failures: 1, lastKey: trayKey }))]);
   });
 
   it('is not tried twice when its process died on it', async () => {

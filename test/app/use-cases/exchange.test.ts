@@ -7,7 +7,9 @@ import {
   centryLifeMs,
   citrusKey,
   codeOf,
+  failureOf,
   makeScene,
+  secondMs,
   sent,
   trayKey,
 } from '../llavero-fixture.js';
@@ -163,6 +165,29 @@ describe('exchange', () => {
     expect(accessOf(await renewing)).toBe(secretsOf(7).access);
     expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(7).access);
     expect(eventsOf('token_discarded')).toMatchObject([{ generation: 1 }]);
+  });
+
+  it('lets its caller go when its patience ends, and commits the answer that comes later', async () => {
+    const { llavero, clock, http } = makeScene({ policy: { patienceMs: 3 * secondMs } });
+    const held = http.hold();
+    const exchanging = failureOf(llavero.exchange(centryKey, { code: 'c' }));
+    await held.arrived;
+    await clock.advance(3 * secondMs - 1);
+    expect(await Promise.race([exchanging, Promise.resolve('waiting')])).toBe('waiting');
+    await clock.advance(1);
+    const failure = await exchanging;
+    expect(failure).toMatchObject({
+      code: 'ERR_PROVIDER_UNAVAILABLE',
+      retryable: false,
+      reason: { _tag: 'ProviderUnavailable', startAgain: true },
+    });
+    expect(failure.message).toContain('status() tells whether a token came of it');
+    await clock.advance(12 * secondMs);
+    held.release(centryAnswer(1));
+    await clock.advance(0);
+    expect(await llavero.status(centryKey)).toMatchObject({ state: 'ready', generation: 1 });
+    expect(accessOf(await llavero.token(centryKey))).toBe(secretsOf(1).access);
+    expect(http.requests).toHaveLength(1);
   });
 
   it('counts the generation on', async () => {

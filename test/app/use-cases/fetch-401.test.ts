@@ -156,6 +156,23 @@ describe('a 401 that the provider explains', () => {
     expect(scene.http.requests).toHaveLength(1);
   });
 
+  it('for a removed account’s token is not noted on its successor', async () => {
+    await using scene = await apiScene({ judgeRefusal: judge });
+    const arrived = new Promise<() => void>((resolve) => {
+      scene.script((_request, response) => resolve(() => response.writeHead(401, json).end('{"error_code":1001}')));
+    });
+    const late = scene.llavero.fetch(centryKey, 'orders');
+    const answer = await arrived;
+    await scene.llavero.remove(centryKey);
+    scene.http.answer(centryAnswer(2));
+    const successor = await scene.llavero.exchange(centryKey, { code: 'another' });
+    expect(successor.generation).toBe(scene.token.generation);
+    answer();
+    expect((await late).status).toBe(401);
+    expect((await scene.llavero.status(centryKey)).state).toBe('ready');
+    expect(scene.eventsOf('renewal_failed')).toEqual([]);
+  });
+
   it('as not about the token renews nothing', async () => {
     await using scene = await apiScene({ judgeRefusal: judge });
     scene.script(answers(401, '{"error_code":7}', json));

@@ -106,6 +106,18 @@ describe('what a classifier says', () => {
     expect([issuedIn(outcome).refreshToken?.expose(), asked]).toEqual(['r', []]);
   });
 
+  it('of a body that was lost ends no grant, and counts otherwise', () => {
+    const lost = { ...answerWith(400, undefined, headers), bodyIsLost: true } as const;
+    expect(judged(({ body: shown }) => (shown === undefined ? 'invalid_grant' : undefined), lost)).toMatchObject({
+      _tag: 'Rejected',
+      retryAfterMs: 9_000,
+      reason: { _tag: 'RequestRejected', error: 'http_400' },
+    });
+    expect(judged(({ status }) => (status === 400 ? 'rate_limited' : undefined), lost)).toMatchObject({
+      reason: { _tag: 'RateLimited', retryAfterMs: 9_000 },
+    });
+  });
+
   it('never ends a grant that no person gave', () => {
     const outcome = judged(() => 'invalid_grant', answerWith(400, body), { step: 'renew', repeatable: true });
     expect(outcome).toMatchObject({ reason: { _tag: 'RequestRejected', error: 'invalid_grant' } });

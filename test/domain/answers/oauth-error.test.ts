@@ -52,6 +52,13 @@ describe('an error answer', () => {
     expect(judged(403)).toEqual(rejection({ _tag: 'RequestRejected', error: 'http_403', status: 403 }));
   });
 
+  it('of 401 whose body was lost may have said anything, and stops no client', () => {
+    const lost = { ...answerWith(401), bodyIsLost: true } as const;
+    expect(judgeOAuthError(lost, contextWith(), { repeatable: false })).toEqual(
+      rejection({ _tag: 'RequestRejected', error: 'http_401', status: 401 }),
+    );
+  });
+
   it('without an error that says something is named by its status', () => {
     for (const json of [undefined, {}, { error: '' }, { error: null }, { error: false }]) {
       expect(judged(415, json)).toEqual(rejection({ _tag: 'RequestRejected', error: 'http_415', status: 415 }));

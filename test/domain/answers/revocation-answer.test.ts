@@ -59,4 +59,11 @@ describe('an answer to a revocation (RFC 7009 §2.2)', () => {
       left(tokenError('RequestRejected', { key, error: 'the revocation was refused', status: 400 })),
     );
   });
+
+  it.each([400, 401, 503])('%i whose body was lost may have said anything: the token is kept', (status) => {
+    const why = 'the revocation was not confirmed';
+    expect(parseRevocationAnswer(key, { status, json: undefined, bodyIsLost: true })).toEqual(
+      left(tokenError('ProviderUnavailable', { key, why, status })),
+    );
+  });
 });

@@ -47,12 +47,23 @@ const presetOf = ({ kind, options, requestRate }) => {
     : { ...preset, configure: (/** @type {unknown} */ rules) => ({ ...preset.configure(rules), requestRate }) };
 };
 
+const { memoryStore } = await load('entry-points/stores-memory.js');
+const { sqliteStore } = await load('entry-points/stores-sqlite.js');
+const { loadBetterSqlite3 } = await load('adapters/stores/sqlite-driver.js');
+const Database = await loadBetterSqlite3();
+
+const openStore = () => {
+  if (settings.kept === 'memory') return memoryStore();
+  if (settings.kept === 'lent') return sqliteStore({ database: new Database(settings.path) });
+  return deadly.store({ path: settings.path, ...settings.store });
+};
+
 /** One llavero for each clock: what it sees is the same file, so much later. @param {number} aheadMs */
 const open = (aheadMs) => {
   const clock = { ...systemClock(), nowMs: () => Date.now() + aheadMs + movedByMs };
   return createLlavero({
     providers: settings.providers.map(presetOf),
-    store: deadly.store({ path: settings.path, ...settings.store }),
+    store: openStore(),
     encryption: { keys: [settings.encryptionKey] },
     allowHttpOnLoopback: true,
     ...(settings.storeTimeoutMs === undefined ? {} : { storeTimeoutMs: settings.storeTimeoutMs }),
