@@ -1,5 +1,6 @@
 import type { AccountRecord } from './account-record.js';
 import type { CredentialStatus } from './account-state.js';
+import type { PendingAuthorization } from './pending-authorization.js';
 
 /** A stored account that its store cannot give back: somebody else wrote there, or the data is damaged. */
 export interface UnreadableRecord {
@@ -14,8 +15,22 @@ export interface UnreadableRecord {
 /** What a store gives of one account among many: one that cannot be read spoils no other. */
 export type FoundRecord = AccountRecord | UnreadableRecord;
 
-/** Whether only the name of an account could be read. */
-export const isUnreadable = (found: FoundRecord): found is UnreadableRecord => 'unreadable' in found;
+/** A pending authorization that its store cannot give back, for the same reasons. */
+export interface UnreadablePending {
+  readonly id: string;
+  readonly key: string;
+  readonly unreadable: true;
+  /** A short code of the store, never a value. */
+  readonly why: string;
+}
+
+/** What a store gives of one pending authorization among many. */
+export type ListedPending = PendingAuthorization | UnreadablePending;
+
+/** Whether only the name could be read. */
+export const isUnreadable = <Found extends FoundRecord | ListedPending>(
+  found: Found,
+): found is Extract<Found, { readonly unreadable: true }> => 'unreadable' in found;
 
 /** Where an account stands that cannot be read, or whose secrets cannot be opened: somebody should look. */
 export const statusOfUnreadable = (

@@ -10,7 +10,7 @@ export type { IssuedToken } from '../domain/issued-token.js';
 export type { LlaveroEvent, LlaveroEventType } from '../domain/llavero-event.js';
 export type { AnswerWarning, Outcome } from '../domain/outcome.js';
 export type { Delivery, PendingAuthorization, PendingChange } from '../domain/pending-authorization.js';
-export type { FoundRecord, UnreadableRecord } from '../domain/unreadable-record.js';
+export type { FoundRecord, ListedPending, UnreadablePending, UnreadableRecord } from '../domain/unreadable-record.js';
 export type { StoreTrouble, StoreWarning } from '../domain/store-trouble.js';
 export { drop, keep, put, type Change, type RecordChange } from '../domain/record-change.js';
 export type { Rotation } from '../domain/rotation.js';

@@ -1,7 +1,7 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../domain/account-record.js';
 import type { PendingAuthorization, PendingChange } from '../domain/pending-authorization.js';
-import type { FoundRecord } from '../domain/unreadable-record.js';
+import type { FoundRecord, ListedPending } from '../domain/unreadable-record.js';
 import type { RecordChange } from '../domain/record-change.js';
 import type { StoreTrouble, StoreWarning } from '../domain/store-trouble.js';
 
@@ -80,7 +80,7 @@ export interface NoteChange<A> {
  * - **Claimed once**: of any number of `claimDue` at once no two give the same account, as long as nobody else changes it. A
  *   claim keeps no `update` out. One that is lost, by a change that was decided before it, does no harm: it spares work.
  * - **One bad row spoils no other**: `page` and `claimDue` give an account that cannot be read as an `UnreadableRecord`, in its
- *   place; `read` and `update` of that account end Left.
+ *   place; `read` and `update` of that account end Left. So does `pendings` with an `UnreadablePending`, and `updatePending`.
  * - **Keep writes nothing**; a Left left the record as it was, or changed it wholly when the answer to a commit was lost.
  * - **Taken once**: `updatePending` is as atomic as `update`, so that of any number of callbacks one takes a flow.
  * - **Own clock**: a store whose server has a clock passes it to the change of a record or of a pending authorization; an
@@ -113,7 +113,7 @@ export interface TokenStore {
     change: (pending: PendingAuthorization | undefined, serverNowMs?: number) => PendingChange<A>,
   ) => TaskEither<StoreFailure, A>;
   /** What browsers are out on, expired or not. */
-  readonly pendings: (query: PendingQuery) => TaskEither<StoreFailure, readonly PendingAuthorization[]>;
+  readonly pendings: (query: PendingQuery) => TaskEither<StoreFailure, readonly ListedPending[]>;
   /** A small named text that all processes share, such as the key checks; undefined when there is none. Takes no write lock. */
   readonly readNote: (name: string) => TaskEither<StoreFailure, string | undefined>;
   /** Reads, decides and writes one note; same laws as `update`. A change that gives the text it was shown writes nothing. */

@@ -1,5 +1,6 @@
 import { equal } from 'node:assert/strict';
 import type { PendingAuthorization } from '../domain/pending-authorization.js';
+import { isUnreadable } from '../domain/unreadable-record.js';
 import { bareRecord, sameValue } from './sample-record.js';
 import {
   allAtOnce,
@@ -121,6 +122,23 @@ export const pendingChecks: readonly StoreContractCheck[] = [
       equal(await takeOut(store, 'now'), undefined);
       sameValue(await takeOut(store, 'future'), pending('future', { expiresAt: nowMs + 1 }));
       sameValue(await takeOut(store, 'next'), pending('next'));
+    },
+  },
+  {
+    name: 'gives a pending authorization that cannot be read in its place, by its name, and every other one whole',
+    run: async ({ open, spoilPending }) => {
+      if (spoilPending === undefined) return;
+      const store = await open();
+      for (const id of ['a', 'b', 'c']) await succeeds(store.putPending(pending(id), nowMs));
+      await spoilPending('b');
+      const found = await succeeds(store.pendings({ limit: 10 }));
+      const unreadable = { id: 'b', key: 'centry/default', unreadable: true };
+      sameValue(
+        found.map((one) => (isUnreadable(one) ? { ...one, why: undefined } : one)),
+        [pending('a'), unreadable, pending('c')],
+      );
+      sameValue(await succeeds(store.pendings({ limit: 10, after: 'b' })), [pending('c')]);
+      equal((await store.updatePending('b', (current) => ({ pending: current, result: undefined }))())._tag, 'Left');
     },
   },
   {

@@ -20,6 +20,8 @@ export interface StoreHarness {
    * way to reach the data from outside.
    */
   readonly spoil?: ((key: string) => Promise<void>) | undefined;
+  /** The same of a pending authorization, by its id. */
+  readonly spoilPending?: ((id: string) => Promise<void>) | undefined;
   /** Closes the handles that are still open and deletes the data. */
   readonly dispose: () => Promise<void>;
 }

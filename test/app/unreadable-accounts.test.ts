@@ -1,6 +1,8 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe, expect, it } from 'vitest';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EncryptionKeys } from 'llavero';
 import { sqliteStore } from '../../src/adapters/stores/sqlite-store.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import type { SweepReport } from '../../src/app/sweeping/sweep-report.js';
@@ -139,6 +141,33 @@ describe('an account whose row cannot be read', () => {
 });
 
 describe('a row of a SQLite file that somebody else wrote into', () => {
+  it('of a pending authorization is one failure of a reseal, which moves all others', async () => {
+    const path = await scratchFile();
+    const opened = (keys: EncryptionKeys['keys']) =>
+      createLlavero({ providers: [centryPreset()], store: sqliteStore({ path }), encryption: { keys } });
+    const old = encryption('old', 1).keys;
+    const rotating = [...encryption('new', 2).keys, ...old];
+    {
+      await using before = opened(old);
+      for (const account of ['a', 'b', 'c']) await before.authorize(`centry/${account}`);
+    }
+    const database = await openDatabase(path);
+    database.exec(`UPDATE llavero_pending SET delivery_id = 'd', delivery_ends_at = NULL WHERE key = 'centry/b'`);
+    const told: unknown[] = [];
+    const onEvent = (event: unknown): void => void told.push(event);
+    subscribe('llavero:event', onEvent);
+    onTestFinished(() => void unsubscribe('llavero:event', onEvent));
+    await using llavero = opened(rotating);
+    expect(await llavero.reseal()).toEqual({ total: 3, resealed: 3, failed: 0 });
+    expect(told).toContainEqual(
+      expect.objectContaining({ type: 'reseal_failed', key: 'centry/b', code: 'ERR_STORE_FAILED' }),
+    );
+    const moved = database
+      .prepare('SELECT key FROM llavero_pending WHERE sealed LIKE @sealed ORDER BY key')
+      .all({ sealed: 'lv1.new.%' });
+    expect(moved).toEqual([{ key: 'centry/a' }, { key: 'centry/c' }]);
+  });
+
   it('costs neither the list nor a sweep nor a reseal, and its own calls are ERR_STORE_FAILED', async () => {
     const path = await scratchFile();
     await using llavero = createLlavero({

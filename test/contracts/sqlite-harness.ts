@@ -27,6 +27,12 @@ const onNewFile = async (
       database.prepare(`UPDATE llavero_accounts SET failure_code = 'ERR_NO_SUCH' WHERE key = ?`).run(key);
       database.close();
     },
+    spoilPending: async (id) => {
+      const Database = await loadBetterSqlite3();
+      const database = new Database(join(directory, 'llavero.db'), {});
+      database.prepare(`UPDATE llavero_pending SET delivery_id = 'd', delivery_ends_at = NULL WHERE id = ?`).run(id);
+      database.close();
+    },
     dispose: async () => {
       for (const { store, release } of handles) {
         await succeeds(store.close);

@@ -5,9 +5,12 @@ import { memoryStore } from '../../src/adapters/stores/memory-store.js';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import type { PendingAuthorization } from '../../src/domain/pending-authorization.js';
 import { keep, put, type Change, type RecordChange } from '../../src/domain/record-change.js';
+import { isUnreadable, type ListedPending } from '../../src/domain/unreadable-record.js';
 import type { TokenStore } from '../../src/ports/token-store.js';
 import { storeContractChecks } from '../../src/testing/store-contract.js';
 import { succeeds, type StoreHarness } from '../../src/testing/store-harness.js';
+
+const arrival = (pending: ListedPending): number => (isUnreadable(pending) ? 0 : pending.expiresAt);
 
 /** A handle on `store` that has one thing wrong with it. */
 type Bug = (store: TokenStore) => Partial<TokenStore>;
@@ -335,7 +338,7 @@ const bugs: readonly (readonly [bug: string, law: string, make: Bug])[] = [
           TE.map((all) =>
             all
               .filter(({ id }) => id > after)
-              .toSorted((one, other) => one.expiresAt - other.expiresAt)
+              .toSorted((one, other) => arrival(one) - arrival(other))
               .slice(0, limit),
           ),
         ),

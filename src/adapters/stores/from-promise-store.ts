@@ -1,7 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { PendingAuthorization, PendingChange } from '../../domain/pending-authorization.js';
-import type { FoundRecord } from '../../domain/unreadable-record.js';
+import type { FoundRecord, ListedPending } from '../../domain/unreadable-record.js';
 import type { RecordChange } from '../../domain/record-change.js';
 import type {
   ClaimQuery,
@@ -28,7 +28,7 @@ export interface PromiseTokenStore {
   readonly claimDue: (query: ClaimQuery) => Promise<readonly FoundRecord[]>;
   readonly releaseClaims: (releases: readonly ClaimRelease[]) => Promise<void>;
   readonly putPending: (pending: PendingAuthorization, nowMs: number) => Promise<void>;
-  readonly pendings: (query: PendingQuery) => Promise<readonly PendingAuthorization[]>;
+  readonly pendings: (query: PendingQuery) => Promise<readonly ListedPending[]>;
   /** May be left out: a note is then read by an `updateNote` that changes nothing. */
   readonly readNote?: ((name: string) => Promise<string | undefined>) | undefined;
   readonly updatePending: <A>(

@@ -2,13 +2,13 @@ import { map, right, type Either } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { PendingAuthorization, PendingChange } from '../../domain/pending-authorization.js';
-import { isUnreadable, type FoundRecord } from '../../domain/unreadable-record.js';
+import { isUnreadable, type FoundRecord, type ListedPending } from '../../domain/unreadable-record.js';
 import type { Change, RecordChange } from '../../domain/record-change.js';
 import type { ClaimQuery, ClaimRelease, NoteChange, PageQuery, PendingQuery } from '../../ports/token-store.js';
 import { runChange } from './run-change.js';
 import { cellsOf } from './sqlite-cells.js';
 import type { SqliteStatement } from './sqlite-database.js';
-import { pendingAuthorization, pendingRow } from './sqlite-pending-rows.js';
+import { listedPending, pendingAuthorization, pendingRow } from './sqlite-pending-rows.js';
 import { accountRecord, accountRow, foundRecord } from './sqlite-rows.js';
 import { statements } from './sqlite-statements.js';
 import type { Decision } from './sqlite-transaction.js';
@@ -23,7 +23,7 @@ type Decided<A> = Either<string, Decision<A>>;
 export interface SqliteOperations {
   readonly read: (key: string) => AccountRecord | undefined;
   readonly page: (query: PageQuery) => readonly FoundRecord[];
-  readonly pendings: (query: PendingQuery) => readonly PendingAuthorization[];
+  readonly pendings: (query: PendingQuery) => readonly ListedPending[];
   readonly readNote: (name: string) => string | undefined;
   readonly update: <A>(key: string, change: RecordChange<A>) => Decided<A>;
   readonly claimDue: (query: ClaimQuery) => Decided<readonly FoundRecord[]>;
@@ -126,8 +126,7 @@ export const sqliteOperations = (namespace: string, prepare: (source: string) =>
         map(({ pending, result }) => ({ result, write: pendingWrite(id, before, pending) })),
       );
     },
-    pendings: ({ limit, after = '' }) =>
-      statement('pendings').all({ namespace, after, limit }).map(pendingAuthorization),
+    pendings: ({ limit, after = '' }) => statement('pendings').all({ namespace, after, limit }).map(listedPending),
     readNote,
     updateNote: (name, change) => {
       const before = readNote(name);

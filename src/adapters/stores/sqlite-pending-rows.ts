@@ -1,5 +1,6 @@
 import type { Delivery, PendingAuthorization } from '../../domain/pending-authorization.js';
-import { cellsOf } from './sqlite-cells.js';
+import type { ListedPending } from '../../domain/unreadable-record.js';
+import { cellsOf, RowUnreadable } from './sqlite-cells.js';
 import { flag, type Cell, type Complete } from './sqlite-rows.js';
 
 /** The columns of `llavero_pending` besides `namespace`. */
@@ -39,6 +40,17 @@ export const pendingAuthorization = (row: unknown): Complete<PendingAuthorizatio
     sealed: text('sealed'),
     delivery: isNull('delivery_id') ? undefined : delivery(row),
   };
+};
+
+/** Reads a pending authorization among many: one that {@link pendingAuthorization} refuses is given by its name alone. */
+export const listedPending = (row: unknown): ListedPending => {
+  try {
+    return pendingAuthorization(row);
+  } catch (thrown) {
+    if (!(thrown instanceof RowUnreadable)) throw thrown;
+    const { text } = cellsOf(row);
+    return { id: text('id'), key: text('key'), unreadable: true, why: thrown.code };
+  }
 };
 
 const delivery = (row: unknown): Complete<Delivery> => {

@@ -1,14 +1,15 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { beganAt, type PendingAuthorization, type PendingChange } from '../../domain/pending-authorization.js';
-import type { TokenError } from '../../domain/token-error.js';
+import { tokenError, type TokenError } from '../../domain/token-error.js';
+import { isUnreadable, type ListedPending } from '../../domain/unreadable-record.js';
 import type { Cipher } from '../../ports/cipher.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { storeFailed } from '../accounts/store-failed.js';
 import type { HostTime } from '../host-time.js';
 import { decryptionFailed, pendingBinding } from '../accounts/vault.js';
 
-/** How many authorizations that browsers are out on were moved, and how many could not be opened. */
+/** How many authorizations that browsers are out on were moved, and how many could not be read or opened. */
 export interface ResealedPendings {
   readonly resealed: number;
   readonly failed: number;
@@ -24,7 +25,7 @@ export interface ResealPendingsDeps {
   readonly store: TokenStore;
   readonly cipher: Cipher;
   readonly hostTime: HostTime;
-  /** Told of each that does not open. */
+  /** Told of each that cannot be read, or does not open. */
   readonly failed: (key: string, error: TokenError) => void;
 }
 
@@ -65,6 +66,15 @@ export const makeResealPendings = ({ store, cipher, hostTime, failed }: ResealPe
     );
   };
 
+  const anyOne = (found: ListedPending): TE.TaskEither<TokenError, Fate> =>
+    isUnreadable(found)
+      ? TE.fromIO(() => {
+          const { key, why } = found;
+          failed(key, tokenError('StoreFailed', { operation: 'read', why, key }));
+          return 'failed';
+        })
+      : one(found);
+
   const pass = (
     after: string | undefined,
     before: ResealedPendings,
@@ -75,7 +85,7 @@ export const makeResealPendings = ({ store, cipher, hostTime, failed }: ResealPe
       TE.mapError(storeFailed()),
       TE.flatMap((pendings) =>
         pipe(
-          TE.sequenceArray(pendings.map(one)),
+          TE.sequenceArray(pendings.map(anyOne)),
           TE.flatMap((fates) => {
             const count = (fate: Fate): number => fates.filter((found) => found === fate).length;
             const sum = { resealed: before.resealed + count('resealed'), failed: before.failed + count('failed') };

@@ -50,7 +50,8 @@ const judged = (answer: TokenAnswer, context: AnswerContext, dialect: AnswerDial
   if (outcome?._tag === 'Issued') {
     const { token, warnings } = outcome;
     const holdsSomething = token.accessToken !== undefined || token.refreshToken !== undefined;
-    return holdsSomething ? outcome : withoutToken(warnings[0] ?? 'no_token', answer, context, asked);
+    if (holdsSomething) return outcome;
+    return dialect.classify?.() ?? withoutToken(warnings[0] ?? 'no_token', answer, context, asked);
   }
   const meant = dialect.classify?.() ?? judgeStatus(answer, context);
   if (meant !== undefined) return meant;

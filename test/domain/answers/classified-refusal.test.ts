@@ -96,6 +96,19 @@ describe('what a classifier says', () => {
     }
   });
 
+  it.each([{ access_token: 'not printable\n' }, { access_token: 7 }, { access_token: '' }])(
+    'is asked for too where the only token of a first answer cannot be used: %j',
+    (json) => {
+      const obtained = (classify: ClassifyError) =>
+        judged(classify, answerWith(200, json), { step: 'obtain', repeatable: false });
+      expect(obtained(() => 'temporarily_unavailable')).toMatchObject({
+        _tag: 'Unsent',
+        reason: { _tag: 'ProviderUnavailable', why: 'temporarily_unavailable' },
+      });
+      expect(obtained(() => undefined)).toMatchObject({ _tag: 'Rejected', reason: { _tag: 'ResponseMalformed' } });
+    },
+  );
+
   it('never costs a token that an answer holds, and is not even asked for', () => {
     const asked: unknown[] = [];
     const answer = answerWith(200, { access_token: 'a', refresh_token: 'r', error: 'invalid_grant' });
