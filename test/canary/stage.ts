@@ -47,7 +47,7 @@ export interface Stage {
   readonly known: (name: string, text: string) => void;
   readonly keys: EncryptionKeys;
   readonly open: (options?: BackendOptions) => Llavero;
-  /** Lets wall clocks run ahead. */
+  /** Lets time pass by every clock, though nobody's wait ends sooner. */
   readonly ahead: (ms: number) => void;
   /** Runs a call and searches what it gives: the code of its error, `TypeError`, or `ok`. `show` leaves out what a caller has to see. */
   readonly end: <A>(call: () => Promise<A> | A, show?: (value: A) => unknown) => Promise<string>;
@@ -132,7 +132,12 @@ export const onStage = async <A>(
   const opened: Llavero[] = [];
   const undo: (() => unknown)[] = [];
   let aheadMs = 0;
-  const clock = { ...systemClock(), nowMs: () => Date.now() + aheadMs };
+  const system = systemClock();
+  const clock = {
+    ...system,
+    nowMs: () => Date.now() + aheadMs,
+    monotonicMs: () => system.monotonicMs() + aheadMs,
+  };
   const open = (options: BackendOptions = {}): Llavero => {
     const encryption = options.encryption ?? keys;
     const cipher = recordingCipher(options.ports?.cipher ?? aesGcmCipher(encryption), known);

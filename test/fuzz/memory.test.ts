@@ -48,16 +48,20 @@ describe('what a process keeps in memory', () => {
 });
 
 describe('what a store keeps of authorizations that nobody finished', () => {
-  it('is those of the last ten minutes', { timeout: 600_000 }, async () => {
-    const path = await scratchFile();
-    const clock = fakeClock();
-    const llavero = makeOne(sqliteStore({ path }), clock);
-    for (let started = 0; started < 60; started += 1) {
-      await llavero.authorize('centry/acme');
-      clock.setWallClock(clock.nowMs() + 60_000);
-    }
-    const database = await openDatabase(path);
-    expect(database.prepare('SELECT count(*) AS kept FROM llavero_pending').get()).toEqual({ kept: 10 });
-    await llavero.close();
-  });
+  it(
+    'is those of the last ten minutes, and of the hour before: a clock may have been wrong',
+    { timeout: 600_000 },
+    async () => {
+      const path = await scratchFile();
+      const clock = fakeClock();
+      const llavero = makeOne(sqliteStore({ path }), clock);
+      for (let started = 0; started < 120; started += 1) {
+        await llavero.authorize('centry/acme');
+        await clock.advance(60_000);
+      }
+      const database = await openDatabase(path);
+      expect(database.prepare('SELECT count(*) AS kept FROM llavero_pending').get()).toEqual({ kept: 70 });
+      await llavero.close();
+    },
+  );
 });
