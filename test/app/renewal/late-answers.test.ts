@@ -22,13 +22,12 @@ describe('a late answer', () => {
   const overtaken = async () => {
     const scene = await expired();
     const { llavero, another, clock, http } = scene;
-    const other = another();
     const slow = http.hold();
     const first = codeOf(llavero.token(centryKey));
     await slow.arrived;
     await clock.advance(90 * secondMs);
     const recovery = http.hold();
-    const second = other.token(centryKey);
+    const second = another().token(centryKey);
     second.catch(() => undefined);
     await clock.advance(10 * secondMs);
     await recovery.arrived;
