@@ -13,8 +13,6 @@ export interface HostTime {
    * has passed since `atMs` at most, as far as this process can tell; for no date it is the wall clock.
    */
   readonly nowMsFor: (atMs: number | undefined) => number;
-  /** Whether this process was already there at `atMs`, and so knows what the clock was set forward by since then. */
-  readonly hasRunSince: (atMs: number) => boolean;
 }
 
 /** The wall clock stood at `beforeMs` when it was set forward by `byMs`. */
@@ -34,13 +32,12 @@ const mostSteps = 32;
  * A step is noticed at the next question, as a difference between what the wall clock and the monotonic clock have run since
  * the last one. Three things follow. A monotonic clock that stands still while a machine sleeps makes the sleep a step: an
  * attempt from before it has what was left of its time when the machine wakes, which is late but never early. A process
- * that was started after a step knows nothing of it, and says so of what is dated from before its start. A clock that is set back takes back the steps before; what it is set
+ * that was started after a step knows nothing of it. A clock that is set back takes back the steps before; what it is set
  * back beyond them leaves dates in the future, for which the renewal protocol has a rule of its own.
  */
 export const makeHostTime = (clock: Pick<Clock, 'nowMs' | 'monotonicMs'>): HostTime => {
   let steps: readonly Step[] = [];
   let seen = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
-  let startedAtMs = seen.wallMs;
 
   const nowMs = (): number => {
     const now = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
@@ -49,11 +46,7 @@ export const makeHostTime = (clock: Pick<Clock, 'nowMs' | 'monotonicMs'>): HostT
     const byMs = now.wallMs - beforeMs;
     const toleratedMs = leastStepMs + driftFraction * ranMs;
     if (byMs > toleratedMs) steps = [...steps, { beforeMs, byMs }].slice(-mostSteps);
-    if (byMs < -toleratedMs) {
-      // What is dated from now on may be dated before the start, and is younger all the same.
-      startedAtMs -= Math.max(0, -byMs - steps.reduce((ms, step) => ms + step.byMs, 0));
-      steps = takenBack(steps, -byMs);
-    }
+    if (byMs < -toleratedMs) steps = takenBack(steps, -byMs);
     seen = now;
     return now.wallMs;
   };
@@ -64,7 +57,6 @@ export const makeHostTime = (clock: Pick<Clock, 'nowMs' | 'monotonicMs'>): HostT
       const wallMs = nowMs();
       return steps.reduce((ms, { beforeMs, byMs }) => (atMs <= beforeMs ? ms - byMs : ms), wallMs);
     },
-    hasRunSince: (atMs) => atMs >= startedAtMs,
   };
 };
 

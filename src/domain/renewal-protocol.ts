@@ -45,8 +45,6 @@ export interface BeginRequest extends Lineage, ClientStanding {
   readonly nowMs: number;
   /** What an open attempt is judged by where that is another time: this host's clock, less what it was set forward since. */
   readonly attemptNowMs?: number | undefined;
-  /** For stores without a clock: the asking process was started after the open attempt began, and cannot tell how old it is. */
-  readonly isAgeUnsure?: boolean | undefined;
 }
 
 /** An announced recovery, and for how long the asking process has known of it: by its monotonic clock, which nobody sets. */
@@ -215,8 +213,7 @@ export const beginAttempt = (
       : begin(current, request, nowMs, 'fallback');
   }
   if (attempt !== undefined && !request.repeatable) {
-    const unsureMs = serverNowMs === undefined && request.isAgeUnsure === true ? request.policy.attemptTtlMs : 0;
-    return recover(current, attempt, request, { nowMs, attemptNowMs, coolDownMs: waitMs, unsureMs });
+    return recover(current, attempt, request, { nowMs, attemptNowMs, coolDownMs: waitMs });
   }
   if (failure !== undefined && waitMs > 0) return keep({ _tag: 'CoolingDown', failure, waitMs });
   const sinceRenewalMs = nowMs - (current.renewedAt ?? -Infinity);
@@ -232,21 +229,18 @@ interface RecoveryTimes {
   /** What the attempt is judged by. */
   readonly attemptNowMs: number;
   readonly coolDownMs: number;
-  /** For so long the request may be open where nobody can tell how old its attempt is. */
-  readonly unsureMs: number;
 }
 
 /**
  * Step 9: what follows an attempt that ended without a known outcome. An owner that said so holds no answer. One that said
  * nothing may hold one that the store would not take: the recovery is announced first, and a living owner commits meanwhile.
- * Whoever sends it has known of the notice for its whole length, counted from when it stood in the store. Who cannot tell how
- * old the attempt is leaves a whole attempt's time between the notice and the recovery: until then the request may be open.
+ * Whoever sends it has known of the notice for its whole length, counted from when it stood in the store.
  */
 const recover = (
   current: AccountRecord,
   attempt: Attempt,
   request: BeginRequest,
-  { nowMs, attemptNowMs, coolDownMs, unsureMs }: RecoveryTimes,
+  { nowMs, attemptNowMs, coolDownMs }: RecoveryTimes,
 ): Change<Begun> => {
   const { recovery } = request.policy;
   const endedAt = attempt.unknown ? attemptNowMs : attempt.expiresAt;
@@ -265,21 +259,17 @@ const recover = (
       : begin(current, request, nowMs, 'recovery');
   }
   const noticeMs = request.policy.recoveryNoticeMs;
-  const longestMs = Math.max(noticeMs, unsureMs);
   const dueInMs = dueAt - attemptNowMs;
-  if (dueInMs > longestMs) return keep({ _tag: 'Unresolved', waitMs: dueInMs - longestMs });
+  if (dueInMs > noticeMs) return keep({ _tag: 'Unresolved', waitMs: dueInMs - noticeMs });
   const { id: attemptId, announcedAt } = attempt;
   if (announcedAt === undefined) {
     const record = { ...current, attempt: { ...attempt, announcedAt: nowMs }, updatedAt: nowMs };
-    const waitMs = Math.max(dueInMs, longestMs);
+    const waitMs = Math.max(dueInMs, noticeMs);
     return put(record, { _tag: 'RecoveryAnnounced', waitMs, attemptId, announcedAt: nowMs });
   }
   const { notice } = request;
   const isKnown = notice?.attemptId === attemptId && notice.announcedAt === announcedAt;
-  const knownForMs = isKnown ? notice.knownForMs : 0;
-  // Since the notice, the clock would have to be set forward a second time to be wrong about it too.
-  const surelyForMs = Math.max(knownForMs, attemptNowMs - announcedAt);
-  const waitMs = Math.max(dueInMs, noticeMs - knownForMs, unsureMs - surelyForMs);
+  const waitMs = Math.max(dueInMs, noticeMs - (isKnown ? notice.knownForMs : 0));
   return waitMs > 0
     ? keep({ _tag: 'RecoveryAnnounced', waitMs, attemptId, announcedAt })
     : begin(current, request, nowMs, 'recovery');

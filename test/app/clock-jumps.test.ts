@@ -115,51 +115,6 @@ describe('a wall clock that is set forward', () => {
     },
   );
 
-  it('leaves a process that was started after the jump sending nothing while the owner’s request may be open', async () => {
-    const scene = await authorizedCentry();
-    const { llavero, another, clock, http } = scene;
-    await clock.advance(centryLifeMs);
-    const held = http.hold();
-    const first = llavero.token(centryKey, { patienceMs: minuteMs });
-    await held.arrived;
-    clock.setWallClock(clock.nowMs() + hourMs);
-    const second = another().token(centryKey, { patienceMs: minuteMs });
-    await clock.advance(24 * secondMs);
-    expect(http.requests).toHaveLength(2);
-    held.release(centryAnswer(2));
-    const both = await during(scene, 2 * secondMs, Promise.all([first, second]));
-    expect(both.map(({ generation }) => generation)).toEqual([2, 2]);
-  });
-
-  it('has the attempt of a dead owner recovered by a process that was started after the jump, an attempt’s time later', async () => {
-    const scene = await authorizedCentry();
-    const { another, clock, http } = scene;
-    await clock.advance(centryLifeMs);
-    const held = http.hold();
-    void codeOf(another().token(centryKey, { patienceMs: 0 }));
-    await held.arrived;
-    clock.setWallClock(clock.nowMs() + hourMs);
-    const later = another().token(centryKey, { patienceMs: minuteMs });
-    http.answer(centryAnswer(2));
-    await clock.advance(40 * secondMs - 1);
-    expect(http.requests).toHaveLength(2);
-    expect((await during(scene, secondMs, later)).generation).toBe(2);
-  });
-
-  it('leaves processes that live for seconds able to recover: the notice of the one counts for the next', async () => {
-    const scene = await authorizedCentry();
-    const { another, clock, http } = scene;
-    await clock.advance(centryLifeMs);
-    const held = http.hold();
-    void codeOf(another().token(centryKey, { patienceMs: 0 }));
-    await held.arrived;
-    clock.setWallClock(clock.nowMs() + hourMs);
-    expect(await codeOf(another().token(centryKey, { patienceMs: 0 }))).toBe('ERR_OUTCOME_UNKNOWN');
-    await clock.advance(40 * secondMs);
-    http.answer(centryAnswer(2));
-    expect((await during(scene, 11 * secondMs, another().token(centryKey))).generation).toBe(2);
-  });
-
   it('past the end of a token makes it expire', async () => {
     const { llavero, clock, http } = await authorizedCentry();
     clock.setWallClock(clock.nowMs() + centryLifeMs);

@@ -151,34 +151,3 @@ describe('something dated by this host', () => {
     expect(() => fc.assert(property, { numRuns: 500 })).not.toThrow();
   });
 });
-
-describe('whether a process was there when something was dated', () => {
-  it('is known by the wall clock at its start', () => {
-    const { clock, run } = host();
-    const before = clock.nowMs();
-    run(secondMs);
-    const time = makeHostTime(clock);
-    expect([time.hasRunSince(before), time.hasRunSince(clock.nowMs())]).toEqual([false, true]);
-  });
-
-  it('is still known after the wall clock was set back', () => {
-    const { clock, run, step } = host();
-    const before = clock.nowMs() - hourMs;
-    const time = makeHostTime(clock);
-    step(-hourMs);
-    run(secondMs);
-    expect([time.hasRunSince(before - 1), time.hasRunSince(time.nowMs())]).toEqual([false, true]);
-  });
-
-  it('is still known after the wall clock was set forward and back again', () => {
-    const { clock, run, step } = host();
-    const before = clock.nowMs();
-    run(secondMs);
-    const time = makeHostTime(clock);
-    step(hourMs);
-    time.nowMs();
-    step(-hourMs);
-    time.nowMs();
-    expect([time.hasRunSince(before), time.hasRunSince(clock.nowMs())]).toEqual([false, true]);
-  });
-});

@@ -166,7 +166,7 @@ describe('an attempt that nobody knows the outcome of', () => {
     await never.arrived;
     await clock.advance(hourMs);
     http.answer(centryAnswer(2));
-    expect(await during({ clock }, 40 * secondMs, another().sweep())).toMatchObject(renewed);
+    expect(await during({ clock }, 10 * secondMs, another().sweep())).toMatchObject(renewed);
   });
 
   it('is recovered by a sweep though somebody else has announced the recovery and was not seen again', async () => {

@@ -63,14 +63,11 @@ export interface RecordAttemptDeps {
   readonly owner: string;
 }
 
-/** The time, and what an open attempt is judged by. */
-type AttemptTimes = Pick<BeginRequest, 'nowMs' | 'attemptNowMs' | 'isAgeUnsure'>;
-
 /** What `beginAttempt` has to know of an account, besides the attempt itself. */
 export const beginRequest = (
   account: Account,
   { epoch, asksForAll }: ClientStanding,
-  attempt: AttemptTimes & Pick<BeginRequest, 'attemptId' | 'owner' | 'notice'>,
+  attempt: Pick<BeginRequest, 'attemptId' | 'owner' | 'nowMs' | 'attemptNowMs' | 'notice'>,
 ): BeginRequest => ({
   incarnation: account.record.incarnation,
   generation: account.record.generation,
@@ -87,7 +84,7 @@ export const beginRequest = (
 
 /** Whether an attempt could begin with this standing, by the record that was read. */
 const wouldBegin =
-  (account: Account, now: AttemptTimes, notice: Notice | undefined) =>
+  (account: Account, now: Pick<BeginRequest, 'nowMs' | 'attemptNowMs'>, notice: Notice | undefined) =>
   (standing: ClientStanding): boolean => {
     const request = beginRequest(account, standing, { attemptId: '', owner: '', ...now, notice });
     const begun = beginAttempt(account.record, undefined, request);
@@ -106,10 +103,9 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
   const notices = makeNotices(clock);
 
   /** Read where the record is: a write may have waited in a line. */
-  const nowFor = (current: AccountRecord | undefined): AttemptTimes => ({
+  const nowFor = (current: AccountRecord | undefined): Pick<BeginRequest, 'nowMs' | 'attemptNowMs'> => ({
     nowMs: hostTime.nowMs(),
     attemptNowMs: hostTime.nowMsFor(attemptDatedAt(current)),
-    isAgeUnsure: !hostTime.hasRunSince(attemptDatedAt(current) ?? Infinity),
   });
 
   /**
