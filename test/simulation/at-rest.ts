@@ -70,7 +70,7 @@ const isOutranked = (world: World, request: SentRequest): boolean =>
 const judgeDelivered = (world: World, request: SentRequest): void => {
   const { ledger, oracle, violation } = world;
   const { pair, key, by, kind } = request;
-  if (pair === undefined || !by.isAlive() || by.wasAbandoned()) return;
+  if (pair === undefined || !by.isAlive() || by.wasAbandoned(kind === 'client')) return;
   const kept = request.isUnusable ? (pair.named ? pair.refreshToken : undefined) : pair.accessToken;
   if (kept === undefined || ledger.wasCommitted(kept)) return;
   const beganMs = kind === 'code' ? world.grantedMs(request.secret) : ledger.beganMs(request);

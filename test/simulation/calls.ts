@@ -225,8 +225,8 @@ export const callSweep = (world: World, worker: Worker, keepWarm: boolean): void
     nothing,
   );
 
-/** So long a closing worker works on what is under way. */
-const drainMs = 30_000;
+/** So long a closing worker works on what is under way, and on what could be had again. */
+const [drainMs, drainReplaceableMs] = [30_000, 2_000];
 
 /** Closes a worker and starts another in its place. */
 export const callClose = (world: World, worker: Worker): void => {
@@ -238,7 +238,8 @@ export const callClose = (world: World, worker: Worker): void => {
     'close',
     () => worker.llavero.close(),
     () => {
-      worker.wasAbandoned = world.scheduler.nowMs() - calledMs >= drainMs;
+      const tookMs = world.scheduler.nowMs() - calledMs;
+      worker.wasAbandoned = (isReplaceable) => tookMs >= (isReplaceable ? drainReplaceableMs : drainMs);
       world.retire(worker);
       world.startWorker(worker.process.slot);
     },

@@ -19,8 +19,8 @@ export interface Sender {
   /** Which process it belongs to. */
   readonly slot: number;
   readonly isAlive: () => boolean;
-  /** It was closed, and gave up on what it could not write by then. */
-  readonly wasAbandoned: () => boolean;
+  /** It was closed, and gave up on what it could not write by then; sooner on what could be had again. */
+  readonly wasAbandoned: (isReplaceable: boolean) => boolean;
 }
 
 /** A request that left. What the client knows of it changes when it hears of it. */

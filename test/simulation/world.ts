@@ -41,8 +41,8 @@ export interface Worker {
   /** It has opened the store. */
   isReady: boolean;
   isClosing: boolean;
-  /** It was closed, and gave up on what it could not write by then. */
-  wasAbandoned: boolean;
+  /** It was closed, and gave up on what it could not write by then; sooner on what could be had again. */
+  wasAbandoned: (isReplaceable: boolean) => boolean;
 }
 
 /** A process with what may happen to it. */
@@ -280,7 +280,12 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
       http: simHttp({
         scheduler,
         process,
-        sender: { name, slot, isAlive: process.isAlive, wasAbandoned: () => worker.wasAbandoned },
+        sender: {
+          name,
+          slot,
+          isAlive: process.isAlive,
+          wasAbandoned: (isReplaceable) => worker.wasAbandoned(isReplaceable),
+        },
         clock,
         fates,
         oracle,
@@ -321,7 +326,7 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
       mixed: new Set(),
       isReady: false,
       isClosing: false,
-      wasAbandoned: false,
+      wasAbandoned: () => false,
     };
     living.add(worker);
     return worker;
