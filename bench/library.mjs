@@ -18,14 +18,14 @@ export const loadMemoryStore = () => load('entry-points/stores-memory.js');
 /** @type {() => Promise<typeof import('llavero/stores/sqlite')>} */
 export const loadSqliteStore = () => load('entry-points/stores-sqlite.js');
 
-/** @type {() => Promise<typeof import('../src/adapters/stores/sqlite-statements.js')>} */
-export const loadSqliteStatements = () => load('adapters/stores/sqlite-statements.js');
+/** @type {() => Promise<typeof import('../src/adapters/stores/sqlite/statements.js')>} */
+export const loadSqliteStatements = () => load('adapters/stores/sqlite/statements.js');
 
-/** @type {() => Promise<typeof import('../src/adapters/stores/sqlite-driver.js')>} */
-export const loadSqliteDriver = () => load('adapters/stores/sqlite-driver.js');
+/** @type {() => Promise<typeof import('../src/adapters/stores/sqlite/driver.js')>} */
+export const loadSqliteDriver = () => load('adapters/stores/sqlite/driver.js');
 
-/** @type {() => Promise<typeof import('../src/adapters/stores/sqlite-rows.js')>} */
-export const loadSqliteRows = () => load('adapters/stores/sqlite-rows.js');
+/** @type {() => Promise<typeof import('../src/adapters/stores/sqlite/rows.js')>} */
+export const loadSqliteRows = () => load('adapters/stores/sqlite/rows.js');
 
 /** @type {() => Promise<typeof import('../src/adapters/http/got-http-client.js')>} */
 export const loadHttpClient = () => load('adapters/http/got-http-client.js');

@@ -6,5 +6,5 @@ export { swapPorts, type PortAdapters } from '../app/container/swap-ports.js';
 export { authorizingModule } from '../app/container/authorizing-module.js';
 export { useCasesModule } from '../app/container/use-cases-module.js';
 export type { LlaveroOptions } from '../app/llavero-options.js';
-export type { UseCase, UseCaseError } from '../app/use-case-error.js';
-export type { GetToken } from '../app/use-cases/get-token.js';
+export type { UseCase, UseCaseError } from '../app/use-case/use-case-error.js';
+export type { GetToken } from '../app/renewal/get-token.js';

@@ -1,2 +1,2 @@
-export { memoryStore, type MemoryStoreOptions } from '../adapters/stores/memory-store.js';
+export { memoryStore, type MemoryStoreOptions } from '../adapters/stores/memory/memory-store.js';
 export type { TokenStore } from '../ports/token-store.js';

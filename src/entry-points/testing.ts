@@ -26,5 +26,9 @@ export type { StandIn } from '../testing/stand-ins/stand-in.js';
 export { startStandIns, type StandIns, type StandInsOptions } from '../testing/stand-ins/start-stand-ins.js';
 export type { TrayStoreState } from '../testing/stand-ins/tray-answers.js';
 export { walkAuthorization } from '../testing/stand-ins/walk-authorization.js';
-export { describeStoreContract, storeContractChecks, type ContractRunner } from '../testing/store-contract.js';
-export type { StoreContractCheck, StoreHarness } from '../testing/store-harness.js';
+export {
+  describeStoreContract,
+  storeContractChecks,
+  type ContractRunner,
+} from '../testing/store-contract/store-contract.js';
+export type { StoreContractCheck, StoreHarness } from '../testing/store-contract/harness.js';

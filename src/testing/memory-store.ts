@@ -1,1 +1,1 @@
-export { memoryStore } from '../adapters/stores/memory-store.js';
+export { memoryStore } from '../adapters/stores/memory/memory-store.js';

@@ -1,8 +1,8 @@
 import { centry } from '../../src/adapters/providers/centry.js';
 import { citrusAd } from '../../src/adapters/providers/citrus-ad.js';
 import { tray } from '../../src/adapters/providers/tray.js';
-import { memoryStore } from '../../src/adapters/stores/memory-store.js';
-import { sqliteStore } from '../../src/adapters/stores/sqlite-store.js';
+import { memoryStore } from '../../src/adapters/stores/memory/memory-store.js';
+import { sqliteStore } from '../../src/adapters/stores/sqlite/sqlite-store.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import type { Llavero } from '../../src/app/llavero.js';
 import { Secret } from '../../src/domain/secret.js';

@@ -1,5 +1,5 @@
-import type { SqliteDatabase } from '../../src/adapters/stores/sqlite-database.js';
-import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite-driver.js';
+import type { SqliteDatabase } from '../../src/adapters/stores/sqlite/database.js';
+import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite/driver.js';
 import type { EncryptionKeys } from '../../src/app/llavero-options.js';
 import type { CanaryPath } from './canary-path.js';
 import { connect, lookAround } from './everyday-steps.js';

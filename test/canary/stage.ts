@@ -7,7 +7,7 @@ import { format } from 'node:util';
 import type { ContainerModule } from 'inversify';
 import { aesGcmCipher } from '../../src/adapters/crypto/aes-gcm-cipher.js';
 import { eventChannelName } from '../../src/adapters/events/diagnostics-event-sink.js';
-import { sqliteStore } from '../../src/adapters/stores/sqlite-store.js';
+import { sqliteStore } from '../../src/adapters/stores/sqlite/sqlite-store.js';
 import { systemClock } from '../../src/adapters/time/system-clock.js';
 import { swapPorts, type PortAdapters } from '../../src/app/container/swap-ports.js';
 import { createLlavero } from '../../src/app/create-llavero.js';

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { memoryStore } from '../../src/adapters/stores/memory-store.js';
-import { describeStoreContract } from '../../src/testing/store-contract.js';
+import { memoryStore } from '../../src/adapters/stores/memory/memory-store.js';
+import { describeStoreContract } from '../../src/testing/store-contract/store-contract.js';
 
 describeStoreContract(
   'memoryStore',

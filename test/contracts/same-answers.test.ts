@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../src/adapters/stores/memory-store.js';
+import { memoryStore } from '../../src/adapters/stores/memory/memory-store.js';
 import { drop, keep, put } from '../../src/domain/record-change.js';
 import type { TokenStore } from '../../src/ports/token-store.js';
-import { bareRecord, recordVariants, sameValue } from '../../src/testing/sample-record.js';
-import { succeeds, takeOut } from '../../src/testing/store-harness.js';
+import { bareRecord, recordVariants, sameValue } from '../../src/testing/store-contract/sample-record.js';
+import { succeeds, takeOut } from '../../src/testing/store-contract/harness.js';
 import { sqlitePathHarness } from './sqlite-harness.js';
 
 const keys = ['tray/1', 'tray/2', 'tray/\ufb00', 'tray/😀', 'centry/1', 'centry/😀'];

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite-driver.js';
-import { sqliteStore } from '../../src/adapters/stores/sqlite-store.js';
+import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite/driver.js';
+import { sqliteStore } from '../../src/adapters/stores/sqlite/sqlite-store.js';
 import type { TokenStore } from '../../src/ports/token-store.js';
-import { succeeds, type StoreHarness } from '../../src/testing/store-harness.js';
+import { succeeds, type StoreHarness } from '../../src/testing/store-contract/harness.js';
 
 /** A harness on a new file, whose handles `make` makes. */
 const onNewFile = async (

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { describeStoreContract } from '../../src/testing/store-contract.js';
+import { describeStoreContract } from '../../src/testing/store-contract/store-contract.js';
 import { sqliteDatabaseHarness, sqlitePathHarness } from './sqlite-harness.js';
 
 describeStoreContract('sqliteStore({ path })', sqlitePathHarness, { describe, it });

@@ -1,14 +1,14 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../src/adapters/stores/memory-store.js';
+import { memoryStore } from '../../src/adapters/stores/memory/memory-store.js';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import type { PendingAuthorization } from '../../src/domain/pending-authorization.js';
 import { keep, put, type Change, type RecordChange } from '../../src/domain/record-change.js';
 import { isUnreadable, type ListedPending } from '../../src/domain/unreadable-record.js';
 import type { TokenStore } from '../../src/ports/token-store.js';
-import { storeContractChecks } from '../../src/testing/store-contract.js';
-import { succeeds, type StoreHarness } from '../../src/testing/store-harness.js';
+import { storeContractChecks } from '../../src/testing/store-contract/store-contract.js';
+import { succeeds, type StoreHarness } from '../../src/testing/store-contract/harness.js';
 
 const arrival = (pending: ListedPending): number => (isUnreadable(pending) ? 0 : pending.expiresAt);
 

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Story } from '../../demo/demo.js';
 import { manifest, projectRoot } from '../../scripts/entry-points.mjs';
 import { startStandIns } from '../../src/entry-points/testing.js';
-import { cellsOf } from '../../src/adapters/stores/sqlite-cells.js';
-import { openDatabase } from '../adapters/stores/open-database.js';
+import { cellsOf } from '../../src/adapters/stores/sqlite/cells.js';
+import { openDatabase } from '../adapters/stores/sqlite/open-database.js';
 import type { EndedProcess } from '../processes/run-process.js';
 import { runDemo, startDemo } from './run-demo.js';
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { afterAll, beforeAll } from 'vitest';
-import { accountColumns } from '../../src/adapters/stores/sqlite-rows.js';
+import { accountColumns } from '../../src/adapters/stores/sqlite/rows.js';
 import { LlaveroError } from '../../src/app/llavero-error.js';
 import type { Llavero } from '../../src/app/llavero.js';
 import { canary } from '../app/provider-answers.js';

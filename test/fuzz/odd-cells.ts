@@ -1,4 +1,4 @@
-import type { BackendDatabase } from '../adapters/stores/open-database.js';
+import type { BackendDatabase } from '../adapters/stores/sqlite/open-database.js';
 import type { Random } from '../simulation/random.js';
 import { oddText, planted } from './odd-texts.js';
 

@@ -1,9 +1,9 @@
 import { isRight, right } from 'fp-ts/lib/Either.js';
 import { aesGcmCipher } from '../../src/adapters/crypto/aes-gcm-cipher.js';
 import { keyedFingerprint } from '../../src/adapters/crypto/fingerprint.js';
-import { cellsOf } from '../../src/adapters/stores/sqlite-cells.js';
-import { accountColumns, accountRow } from '../../src/adapters/stores/sqlite-rows.js';
-import { sqliteStore } from '../../src/adapters/stores/sqlite-store.js';
+import { cellsOf } from '../../src/adapters/stores/sqlite/cells.js';
+import { accountColumns, accountRow } from '../../src/adapters/stores/sqlite/rows.js';
+import { sqliteStore } from '../../src/adapters/stores/sqlite/sqlite-store.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import { swapPorts } from '../../src/app/container/swap-ports.js';
 import type { Llavero } from '../../src/app/llavero.js';
@@ -14,9 +14,9 @@ import { encodeCredentialFields, encodeIssuedToken } from '../../src/domain/seal
 import { Secret } from '../../src/domain/secret.js';
 import type { HttpClient } from '../../src/ports/http-client.js';
 import { fakeClock } from '../../src/testing/fake-clock.js';
-import { bareRecord, fullRecord } from '../../src/testing/sample-record.js';
-import { openDatabase, type BackendDatabase } from '../adapters/stores/open-database.js';
-import { scratchFile } from '../adapters/stores/scratch-file.js';
+import { bareRecord, fullRecord } from '../../src/testing/store-contract/sample-record.js';
+import { openDatabase, type BackendDatabase } from '../adapters/stores/sqlite/open-database.js';
+import { scratchFile } from '../adapters/stores/sqlite/scratch-file.js';
 import { centryPreset, citrusPreset, encryption, trayPreset } from '../app/llavero-fixture.js';
 import { canary, centryAnswer, citrusAnswer, trayAnswer } from '../app/provider-answers.js';
 import type { Random } from '../simulation/random.js';

@@ -13,7 +13,7 @@ const staleAfterMs = 3_600_000;
 let building: Promise<string> | undefined;
 
 /**
- * The directory with `src` as JavaScript, for tests that need real processes: `adapters/stores/sqlite-store.js` and so on.
+ * The directory with `src` as JavaScript, for tests that need real processes: `adapters/stores/sqlite/sqlite-store.js` and so on.
  * It is compiled once for each state of the sources and shared by all test files and runs; one test file sees one state.
  * Types are not checked here.
  */

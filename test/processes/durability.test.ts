@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite-driver.js';
+import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite/driver.js';
 import { seededRandom } from '../simulation/random.js';
 import { testSize } from '../test-size.js';
 import { buildOnce } from './build-once.js';

@@ -1,4 +1,4 @@
-import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite-driver.js';
+import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite/driver.js';
 import { makeAccountFile, hoursAgoMs } from './account-file.js';
 import { finishStory, looksMs, type KillEnding } from './kill-ending.js';
 import { killPoints, type Mode } from './kill-points.js';

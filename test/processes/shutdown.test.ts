@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite-driver.js';
+import { loadBetterSqlite3 } from '../../src/adapters/stores/sqlite/driver.js';
 import { makeAccountFile } from './account-file.js';
 import { buildOnce } from './build-once.js';
 import { connectAccounts } from './connected-accounts.js';

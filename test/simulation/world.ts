@@ -5,7 +5,7 @@ import type { LlaveroEvent } from '../../src/domain/llavero-event.js';
 import { defaultRefreshPolicy, type RefreshPolicy } from '../../src/domain/refresh-policy.js';
 import type { Token } from '../../src/domain/token.js';
 import { keyedFingerprint } from '../../src/adapters/crypto/fingerprint.js';
-import { fingerprintNote } from '../../src/app/accounts/fingerprints.js';
+import { fingerprintNote } from '../../src/app/encryption/fingerprints.js';
 import { memoryStore } from '../../src/testing/memory-store.js';
 import { secretText } from './canary.js';
 import type { Fates, Strike } from './fates.js';

@@ -4,7 +4,7 @@ import type { AccountRecord } from '../../domain/account-record.js';
 import type { RecordChange } from '../../domain/record-change.js';
 import type { TokenError } from '../../domain/token-error.js';
 import type { TokenStore, WriteOptions } from '../../ports/token-store.js';
-import { storeFailed } from './store-failed.js';
+import { storeFailed } from '../store/store-failed.js';
 
 /**
  * Records of accounts that nobody registered and whose grant needs no person: asking for a token must not create the

@@ -5,7 +5,7 @@ import type { RefreshPolicy, RefreshPolicyOptions } from '../../domain/refresh-p
 import type { Rotation } from '../../domain/rotation.js';
 import { tokenError } from '../../domain/token-error.js';
 import type { Provider } from '../../ports/provider.js';
-import type { UseCaseError } from '../use-case-error.js';
+import type { UseCaseError } from '../use-case/use-case-error.js';
 
 /** A provider with the numbers that hold for it. */
 export interface ConfiguredProvider {

@@ -14,12 +14,12 @@ import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
-import { $, steps } from '../steps.js';
-import type { UseCase } from '../use-case-error.js';
+import { $, steps } from '../use-case/steps.js';
+import type { UseCase } from '../use-case/use-case-error.js';
 import { tenantBy, type Account } from './account.js';
 import type { ProviderRegistry } from './provider-registry.js';
-import { storeFailed } from './store-failed.js';
-import type { Vault } from './vault.js';
+import { storeFailed } from '../store/store-failed.js';
+import type { Vault } from '../encryption/record-encryption.js';
 
 /** How fields are saved. */
 export interface SaveOptions {

@@ -4,7 +4,7 @@ import type { SingleFlight } from '../renewal/single-flight.js';
 import type { Persist } from '../renewal/persist.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
-import type { HostTime } from '../host-time.js';
+import type { HostTime } from '../store/host-time.js';
 import { makeDeliverCode } from './deliver-code.js';
 import { makeExchangeCode, type ExchangeCode } from './exchange-code.js';
 import { makePendingAuthorizations } from './pending-authorizations.js';

@@ -9,10 +9,10 @@ import type { Clock } from '../../ports/clock.js';
 import type { ObtainedCode } from '../../ports/grant.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { Account } from '../accounts/account.js';
-import type { Accounts } from '../accounts/accounts.js';
+import type { Accounts } from '../accounts/account-repository.js';
 import type { SingleFlight } from '../renewal/single-flight.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
-import type { UseCase, UseCaseError } from '../use-case-error.js';
+import type { UseCase, UseCaseError } from '../use-case/use-case-error.js';
 import { callerPatience } from './caller-patience.js';
 import type { SpendCode } from './spend-code.js';
 

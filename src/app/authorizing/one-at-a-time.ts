@@ -1,4 +1,4 @@
-import type { UseCase } from '../use-case-error.js';
+import type { UseCase } from '../use-case/use-case-error.js';
 
 /** Runs works of one id in the order in which they came, each when the one before has ended; other ids do not wait. */
 export type OneAtATime = <A>(id: string, work: UseCase<A>) => UseCase<A>;

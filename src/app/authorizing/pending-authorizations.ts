@@ -21,9 +21,9 @@ import { defaultRefreshPolicy, type RefreshPolicy } from '../../domain/refresh-p
 import type { TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { TokenStore } from '../../ports/token-store.js';
-import { storeFailed } from '../accounts/accounts.js';
+import { storeFailed } from '../store/store-failed.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
-import type { HostTime } from '../host-time.js';
+import type { HostTime } from '../store/host-time.js';
 import type { Persist } from '../renewal/persist.js';
 import type { Renewed } from '../renewal/single-flight-renewal.js';
 import type { SingleFlight } from '../renewal/single-flight.js';

@@ -9,14 +9,14 @@ import type { EventSink } from '../../ports/event-sink.js';
 import type { ObtainedCode } from '../../ports/grant.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import { heldOf, type Account } from '../accounts/account.js';
-import type { Accounts } from '../accounts/accounts.js';
-import { storeFailed } from '../accounts/store-failed.js';
-import type { Vault } from '../accounts/vault.js';
+import type { Accounts } from '../accounts/account-repository.js';
+import { storeFailed } from '../store/store-failed.js';
+import type { Vault } from '../encryption/record-encryption.js';
 import type { CommitToken } from '../renewal/commit-token.js';
 import { notObtained } from '../renewal/unknown-outcome.js';
 import type { SendTokenRequest } from '../renewal/send-token-request.js';
-import type { TokenCache } from '../renewal/token-cache.js';
-import type { UseCase, UseCaseError } from '../use-case-error.js';
+import type { TokenCache } from '../accounts/token-cache.js';
+import type { UseCase, UseCaseError } from '../use-case/use-case-error.js';
 
 /** Why a code brought no token. */
 export interface CodeFailure {

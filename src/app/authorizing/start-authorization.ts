@@ -10,10 +10,11 @@ import type { EventSink } from '../../ports/event-sink.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
-import { storeFailed, type Accounts } from '../accounts/accounts.js';
-import type { Vault } from '../accounts/vault.js';
-import type { HostTime } from '../host-time.js';
-import type { UseCase } from '../use-case-error.js';
+import type { Accounts } from '../accounts/account-repository.js';
+import { storeFailed } from '../store/store-failed.js';
+import type { Vault } from '../encryption/record-encryption.js';
+import type { HostTime } from '../store/host-time.js';
+import type { UseCase } from '../use-case/use-case-error.js';
 
 export interface AuthorizeOptions {
   /** Where the browser comes back to; the preset's or registered one when left out. */

@@ -5,10 +5,10 @@ import { misuse } from '../../domain/misuse.js';
 import type { RefreshPolicy } from '../../domain/refresh-policy.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Provider, ProviderApi } from '../../ports/provider.js';
-import type { Accounts } from '../accounts/accounts.js';
+import type { Accounts } from '../accounts/account-repository.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
 import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
-import type { UseCase } from '../use-case-error.js';
+import type { UseCase } from '../use-case/use-case-error.js';
 
 /** What requests of one account to its API go by. */
 export interface ApiAccess {

@@ -1,6 +1,6 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { misuse } from '../../domain/misuse.js';
-import type { UseCaseError } from '../use-case-error.js';
+import type { UseCaseError } from '../use-case/use-case-error.js';
 
 /** What a caller of `fetch` asked for, read once. */
 export interface ApiRequest {

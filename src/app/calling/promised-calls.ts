@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type { ApiCall, ApiCalls } from '../../ports/api-calls.js';
-import type { UseCaseError } from '../use-case-error.js';
-import { withSignal } from '../with-signal.js';
+import type { UseCaseError } from '../use-case/use-case-error.js';
+import { withSignal } from '../use-case/with-signal.js';
 import type { ApiCaller, PreparedCall } from './api-caller.js';
 import type { Call } from './call.js';
 

@@ -5,7 +5,7 @@ import { isSameOrigin } from '../../domain/api-address.js';
 import { becomesGet, mostRedirects, redirectTarget } from '../../domain/redirected.js';
 import type { Placed } from '../../ports/api-calls.js';
 import type { Fetch } from '../../ports/fetch.js';
-import type { UseCaseError } from '../use-case-error.js';
+import type { UseCaseError } from '../use-case/use-case-error.js';
 import type { PreparedCall } from './api-caller.js';
 import type { ApiRequest } from './api-request.js';
 import type { Call } from './call.js';

@@ -5,7 +5,7 @@ import { makeApiTurns, noTurns } from '../calling/api-turns.js';
 import { makeNoteUnavailable } from '../calling/note-unavailable.js';
 import { makeSendFollowing } from '../calling/send-following.js';
 import type { LlaveroOptions } from '../llavero-options.js';
-import { makeCallApi } from '../use-cases/call-api.js';
+import { makeCallApi } from '../calling/call-api.js';
 import { internals, ports, services } from './identifiers.js';
 
 /** Requests to the providers' own APIs. */

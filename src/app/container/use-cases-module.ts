@@ -1,18 +1,18 @@
 import { ContainerModule } from 'inversify';
-import { makeKeepSweeping } from '../keep-sweeping.js';
+import { makeKeepSweeping } from '../sweeping/keep-sweeping.js';
 import { makeLlavero } from '../llavero.js';
 import { makeRenewDue } from '../sweeping/renew-due.js';
 import { makeStillDue } from '../sweeping/still-due.js';
-import { makeGetStatus } from '../use-cases/get-status.js';
-import { makeGetToken } from '../use-cases/get-token.js';
-import { makeInvalidateToken } from '../use-cases/invalidate-token.js';
-import { makeListStatuses } from '../use-cases/list-statuses.js';
-import { makeRegisterAccount } from '../use-cases/register-account.js';
-import { makeRemoveAccount } from '../use-cases/remove-account.js';
-import { makeResealAccounts } from '../use-cases/reseal-accounts.js';
-import { makeRetryAccount } from '../use-cases/retry-account.js';
-import { makeRevokeToken } from '../use-cases/revoke-token.js';
-import { makeSweepAccounts } from '../use-cases/sweep-accounts.js';
+import { makeGetStatus } from '../accounts/get-status.js';
+import { makeGetToken } from '../renewal/get-token.js';
+import { makeInvalidateToken } from '../renewal/invalidate-token.js';
+import { makeListStatuses } from '../accounts/list-statuses.js';
+import { makeRegisterAccount } from '../accounts/register-account.js';
+import { makeRemoveAccount } from '../accounts/remove-account.js';
+import { makeResealAccounts } from '../encryption/reseal-accounts.js';
+import { makeRetryAccount } from '../accounts/retry-account.js';
+import { makeRevokeToken } from '../accounts/revoke-token.js';
+import { makeSweepAccounts } from '../sweeping/sweep-accounts.js';
 import { internals, ports, services } from './identifiers.js';
 
 /** The use cases, and the façade over them. */

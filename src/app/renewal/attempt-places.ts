@@ -3,8 +3,8 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { RefreshPolicy } from '../../domain/refresh-policy.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Account } from '../accounts/account.js';
-import type { OnWait } from './single-flight.js';
-import type { StorePace } from './store-pace.js';
+import type { OnWait } from '../use-case/telling-wait.js';
+import type { StorePace } from '../store/store-pace.js';
 
 /** What a place is given to. */
 export interface PlacedAccount {

@@ -7,8 +7,8 @@ import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
-import { storeFailed } from '../accounts/accounts.js';
-import { $, steps } from '../steps.js';
+import { storeFailed } from '../store/store-failed.js';
+import { $, steps } from '../use-case/steps.js';
 
 /**
  * Waits while another worker may bring a newer token: until the generation moves, its attempt ends, or patience does, which

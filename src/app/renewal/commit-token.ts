@@ -12,8 +12,8 @@ import type { EventSink } from '../../ports/event-sink.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { Account } from '../accounts/account.js';
 import type { Drafts } from '../accounts/drafts.js';
-import type { Fingerprints } from '../accounts/fingerprints.js';
-import type { Vault } from '../accounts/vault.js';
+import type { Fingerprints } from '../encryption/fingerprints.js';
+import type { Vault } from '../encryption/record-encryption.js';
 import type { Persist } from './persist.js';
 import type { RevokeDiscarded } from './revoke-discarded.js';
 

@@ -6,13 +6,13 @@ import { tokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
-import type { Accounts } from '../accounts/accounts.js';
-import { storeFailed } from '../accounts/store-failed.js';
-import { $, steps } from '../steps.js';
-import type { UseCase, UseCaseError } from '../use-case-error.js';
+import type { Accounts } from '../accounts/account-repository.js';
+import { storeFailed } from '../store/store-failed.js';
+import { $, steps } from '../use-case/steps.js';
+import type { UseCase, UseCaseError } from '../use-case/use-case-error.js';
 import type { TokenRenewer } from './single-flight-renewal.js';
 import { makeSingleFlight, type Flight, type SingleFlight } from './single-flight.js';
-import type { TokenCache } from './token-cache.js';
+import type { TokenCache } from '../accounts/token-cache.js';
 
 /** Compares the tokens in memory with the store: at most one reading of a key at a time. */
 export interface CompareToken {

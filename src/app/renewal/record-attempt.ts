@@ -14,15 +14,15 @@ import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
 import { isRepeatable, type Account } from '../accounts/account.js';
 import type { Drafts } from '../accounts/drafts.js';
-import type { HostTime } from '../host-time.js';
-import { $, steps } from '../steps.js';
-import type { UseCase } from '../use-case-error.js';
+import type { HostTime } from '../store/host-time.js';
+import { $, steps } from '../use-case/steps.js';
+import type { UseCase } from '../use-case/use-case-error.js';
 import { inPlace, type AttemptPlaces, type Place } from './attempt-places.js';
-import type { Admission, ClientPauses } from './client-pauses.js';
+import type { Admission, ClientPauses } from '../accounts/client-pauses.js';
 import { makeNotices } from './notices.js';
 import type { Persist } from './persist.js';
 import { hasFallback } from './renewability.js';
-import type { OnWait } from './single-flight.js';
+import type { OnWait } from '../use-case/telling-wait.js';
 import { recoversAtOnce, type OwnAttempt } from './write-outcome.js';
 
 /** What came of asking for leave to send. */

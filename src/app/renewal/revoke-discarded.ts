@@ -7,10 +7,10 @@ import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
-import { storeFailed } from '../accounts/store-failed.js';
-import { $, steps } from '../steps.js';
+import { storeFailed } from '../store/store-failed.js';
+import { $, steps } from '../use-case/steps.js';
 import type { SingleFlight } from './single-flight.js';
-import type { TellRevoked } from './tell-revoked.js';
+import type { TellRevoked } from '../accounts/tell-revoked.js';
 
 /**
  * A token has come for an account that was removed or revoked meanwhile: nobody is going to use it, so its provider is told to

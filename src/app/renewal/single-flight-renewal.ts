@@ -5,12 +5,12 @@ import { tokenError } from '../../domain/token-error.js';
 import { timesOfToken } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import { heldOf, type Account } from '../accounts/account.js';
-import type { Accounts } from '../accounts/accounts.js';
-import { $, steps } from '../steps.js';
-import type { UseCase } from '../use-case-error.js';
+import type { Accounts } from '../accounts/account-repository.js';
+import { $, steps } from '../use-case/steps.js';
+import type { UseCase } from '../use-case/use-case-error.js';
 import type { Flight, SingleFlight } from './single-flight.js';
 import type { RenewToken, Waiting } from './renew-token.js';
-import type { CachedToken, TokenCache } from './token-cache.js';
+import type { CachedToken, TokenCache } from '../accounts/token-cache.js';
 
 /** What a flight brings back. */
 export interface Renewed {

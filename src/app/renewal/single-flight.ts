@@ -1,7 +1,8 @@
 import { left, type Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { tokenError } from '../../domain/token-error.js';
-import type { UseCase, UseCaseError } from '../use-case-error.js';
+import type { OnWait } from '../use-case/telling-wait.js';
+import type { UseCase, UseCaseError } from '../use-case/use-case-error.js';
 
 /** One piece of work on a key that everybody who needs it waits for. */
 export interface Flight<A> {
@@ -12,17 +13,6 @@ export interface Flight<A> {
   /** How long it goes on waiting before it sends anything, in milliseconds, as far as that is known. */
   readonly waitsForMs: () => number | undefined;
 }
-
-/** Is told how much of a wait is left, whenever that is asked; undefined when the wait is over. */
-export type OnWait = (leftMs: (() => number | undefined) | undefined) => void;
-
-/** Tells of a task's wait for as long as the task takes. */
-export const tellingWait =
-  <E, A>(onWait: OnWait, leftMs: () => number | undefined, task: TaskEither<E, A>): TaskEither<E, A> =>
-  () => {
-    onWait(leftMs);
-    return task().finally(() => onWait(undefined));
-  };
 
 /** What a flight does; it may report what keeps it from ending and what it waits for, and goes on. */
 export type Work<A> = (report: (trouble: UseCaseError) => void, onWait: OnWait) => TaskEither<UseCaseError, A>;

@@ -19,7 +19,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
 import { isRepeatable, type Account } from '../accounts/account.js';
 import type { Drafts } from '../accounts/drafts.js';
-import type { Admission, ClientPauses } from './client-pauses.js';
+import type { Admission, ClientPauses } from '../accounts/client-pauses.js';
 import type { Persist } from './persist.js';
 import { notObtained } from './unknown-outcome.js';
 

@@ -1,4 +1,4 @@
-import type { StartOptions } from '../keep-sweeping.js';
+import type { StartOptions } from './keep-sweeping.js';
 
 const isCount = (value: unknown): boolean => value === undefined || (Number.isInteger(value) && Number(value) >= 1);
 const isInterval = (value: unknown): boolean => value === undefined || (typeof value === 'number' && value > 0);

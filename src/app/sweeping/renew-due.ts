@@ -1,7 +1,7 @@
 import { isLeft, isRight, left, right, type Either } from 'fp-ts/lib/Either.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import type { Account } from '../accounts/account.js';
-import type { ClientPauses } from '../renewal/client-pauses.js';
+import type { ClientPauses } from '../accounts/client-pauses.js';
 import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import { mendedWithinMs, type Ending } from './fate.js';
 import type { Gate } from './gate.js';

@@ -8,13 +8,13 @@ import { beginAttempt, type Begun, type ClientStanding } from '../../domain/rene
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { Account } from '../accounts/account.js';
-import type { Accounts } from '../accounts/accounts.js';
-import type { ClientPauses } from '../renewal/client-pauses.js';
+import type { Accounts } from '../accounts/account-repository.js';
+import type { ClientPauses } from '../accounts/client-pauses.js';
 import { canRenew } from '../renewal/renewability.js';
 import { beginRequest } from '../renewal/record-attempt.js';
 import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import { makeTellFailure } from '../renewal/tell-failure.js';
-import type { UseCaseError } from '../use-case-error.js';
+import type { UseCaseError } from '../use-case/use-case-error.js';
 import { mendedWithinMs, type Ending, type Fate } from './fate.js';
 
 /** Nothing was sent: all accounts of the client wait. */

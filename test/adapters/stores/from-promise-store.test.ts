@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromPromiseStore, type PromiseTokenStore } from '../../../src/adapters/stores/from-promise-store.js';
-import { memoryStore } from '../../../src/adapters/stores/memory-store.js';
+import { memoryStore } from '../../../src/adapters/stores/memory/memory-store.js';
 import type { AccountRecord } from '../../../src/domain/account-record.js';
 import { keep } from '../../../src/domain/record-change.js';
 import type { TokenStore } from '../../../src/ports/token-store.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookAt } from '../../../src/testing/store-harness.js';
+import { lookAt } from '../../../src/testing/store-contract/harness.js';
 import { sha256Hex } from '../../../src/adapters/crypto/digest.js';
 import type { Llavero } from '../../../src/app/llavero.js';
 import { centryKey, failureOf, makeScene, minuteMs, secondMs, type Scene } from '../llavero-fixture.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../src/adapters/crypto/digest.js';
-import { lookAt, succeeds } from '../../../src/testing/store-harness.js';
+import { lookAt, succeeds } from '../../../src/testing/store-contract/harness.js';
 import {
   centryKey,
   citrusPreset,

@@ -4,7 +4,7 @@ import { sha256Hex } from '../../../src/adapters/crypto/digest.js';
 import { ports } from '../../../src/app/container/identifiers.js';
 import type { Llavero } from '../../../src/app/llavero.js';
 import type { TokenStore } from '../../../src/ports/token-store.js';
-import { lookAt } from '../../../src/testing/store-harness.js';
+import { lookAt } from '../../../src/testing/store-contract/harness.js';
 import { centryKey, failureOf, hourMs, makeScene, minuteMs, secondMs } from '../llavero-fixture.js';
 import { centryAnswer } from '../provider-answers.js';
 

@@ -6,7 +6,7 @@ import { llaveroModules } from '../../../src/app/container/llavero-modules.js';
 import { swapPorts } from '../../../src/app/container/swap-ports.js';
 import type { SingleFlight } from '../../../src/app/renewal/single-flight.js';
 import type { Renewed, TokenRenewer, Wanted } from '../../../src/app/renewal/single-flight-renewal.js';
-import type { TokenCache } from '../../../src/app/renewal/token-cache.js';
+import type { TokenCache } from '../../../src/app/accounts/token-cache.js';
 import { defaultRefreshPolicy } from '../../../src/domain/refresh-policy.js';
 import { centryPreset, citrusPreset, encryption, type Scene } from '../llavero-fixture.js';
 

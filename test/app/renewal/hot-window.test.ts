@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Held } from '../../../src/app/accounts/account.js';
-import { makeTokenCache, type TokenCache } from '../../../src/app/renewal/token-cache.js';
+import { makeTokenCache, type TokenCache } from '../../../src/app/accounts/token-cache.js';
 import { defaultRefreshPolicy, type RefreshPolicy } from '../../../src/domain/refresh-policy.js';
 import { Secret } from '../../../src/domain/secret.js';
 import { makeToken } from '../../../src/domain/token.js';

@@ -1,7 +1,8 @@
 import { left, right, type Either } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { makeSingleFlight, tellingWait } from '../../../src/app/renewal/single-flight.js';
-import type { UseCaseError } from '../../../src/app/use-case-error.js';
+import { makeSingleFlight } from '../../../src/app/renewal/single-flight.js';
+import { tellingWait } from '../../../src/app/use-case/telling-wait.js';
+import type { UseCaseError } from '../../../src/app/use-case/use-case-error.js';
 import { tokenError } from '../../../src/domain/token-error.js';
 import { deferred } from '../../../src/testing/deferred.js';
 import { fakeClock } from '../../../src/testing/fake-clock.js';

@@ -1,7 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../src/adapters/stores/memory-store.js';
+import { memoryStore } from '../../../src/adapters/stores/memory/memory-store.js';
 import {
   claimForMs,
   longestPage,
@@ -13,8 +13,8 @@ import type { Ending } from '../../../src/app/sweeping/fate.js';
 import { tokenError } from '../../../src/domain/token-error.js';
 import type { TokenStore } from '../../../src/ports/token-store.js';
 import { fakeClock } from '../../../src/testing/fake-clock.js';
-import { bareRecord } from '../../../src/testing/sample-record.js';
-import { putRecord, succeeds } from '../../../src/testing/store-harness.js';
+import { bareRecord } from '../../../src/testing/store-contract/sample-record.js';
+import { putRecord, succeeds } from '../../../src/testing/store-contract/harness.js';
 
 const down = tokenError('StoreFailed', { operation: 'claimDue', why: 'SCRIPTED' });
 const freed: Ending = { fate: 'skipped', waitMs: 0 };

@@ -9,9 +9,9 @@ const [library = '', path = '', commits = '0', connection = '', checkpointPages 
 const log = process.env['LLAVERO_DISK_LOG'] ?? '';
 /** @param {string} file */
 const load = (file) => import(pathToFileURL(join(library, file)).href);
-const { makeSqliteStore } = await load('adapters/stores/sqlite-store.js');
-const { loadBetterSqlite3 } = await load('adapters/stores/sqlite-driver.js');
-const { migrations } = await load('adapters/stores/sqlite-schema.js');
+const { makeSqliteStore } = await load('adapters/stores/sqlite/sqlite-store.js');
+const { loadBetterSqlite3 } = await load('adapters/stores/sqlite/driver.js');
+const { migrations } = await load('adapters/stores/sqlite/schema.js');
 const Database = await loadBetterSqlite3();
 
 /** @param {{ _tag: string, left?: unknown, right?: any }} outcome */

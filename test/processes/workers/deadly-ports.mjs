@@ -15,9 +15,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** @param {{ load: (path: string) => Promise<any>, plans: Readonly<Record<string, KillPlan>>, say: (line: object) => void }} world */
 export const deadlyPorts = async ({ load, plans, say }) => {
-  const { makeSqliteStore } = await load('adapters/stores/sqlite-store.js');
-  const { loadBetterSqlite3 } = await load('adapters/stores/sqlite-driver.js');
-  const { migrations } = await load('adapters/stores/sqlite-schema.js');
+  const { makeSqliteStore } = await load('adapters/stores/sqlite/sqlite-store.js');
+  const { loadBetterSqlite3 } = await load('adapters/stores/sqlite/driver.js');
+  const { migrations } = await load('adapters/stores/sqlite/schema.js');
   const { gotHttpClient } = await load('adapters/http/got-http-client.js');
   const Database = await loadBetterSqlite3();
 

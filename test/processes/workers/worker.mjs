@@ -49,7 +49,7 @@ const presetOf = ({ kind, options, requestRate }) => {
 
 const { memoryStore } = await load('entry-points/stores-memory.js');
 const { sqliteStore } = await load('entry-points/stores-sqlite.js');
-const { loadBetterSqlite3 } = await load('adapters/stores/sqlite-driver.js');
+const { loadBetterSqlite3 } = await load('adapters/stores/sqlite/driver.js');
 const Database = await loadBetterSqlite3();
 
 const openStore = () => {

@@ -1,13 +1,13 @@
 import { ContainerModule } from 'inversify';
 import { onTestFinished } from 'vitest';
-import { memoryStore } from '../../../src/adapters/stores/memory-store.js';
-import { sqliteStore } from '../../../src/adapters/stores/sqlite-store.js';
+import { memoryStore } from '../../../src/adapters/stores/memory/memory-store.js';
+import { sqliteStore } from '../../../src/adapters/stores/sqlite/sqlite-store.js';
 import { ports } from '../../../src/app/container/identifiers.js';
 import { createLlavero } from '../../../src/app/create-llavero.js';
 import type { Llavero } from '../../../src/app/llavero.js';
 import type { Token } from '../../../src/domain/token.js';
 import type { TokenStore } from '../../../src/ports/token-store.js';
-import { scratchFile } from '../../adapters/stores/scratch-file.js';
+import { scratchFile } from '../../adapters/stores/sqlite/scratch-file.js';
 import { jumpingClock, type JumpingClock } from './jumping-clock.js';
 import { redirectUri, web, type OidcClient } from './oidc-clients.js';
 import type { OidcServerOptions } from './oidc-configuration.js';
