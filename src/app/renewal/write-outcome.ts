@@ -139,7 +139,7 @@ export const makeWriteOutcome = ({ drafts, clock, randomness, persist, pauses }:
     const terminal = ending === 'rejected' ? terminalOf(reason) : undefined;
     const fraction = randomness.fraction();
     const coolDown = (count: number): number | undefined => {
-      if (terminal === 'account_unavailable') return accountRetryMs;
+      if (terminal === 'account_unavailable') return Math.max(accountRetryMs, retryAfterMs ?? 0);
       if (terminal !== undefined) return undefined;
       if (retryAfterMs !== undefined) return Math.max(policy.cooldownMinMs, retryAfterMs);
       // The settle window is longer, unless it was over when the answer came; a recovery that waits for none is in a hurry,

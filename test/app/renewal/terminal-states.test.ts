@@ -98,6 +98,23 @@ describe('an account that its provider calls unavailable', () => {
   });
 });
 
+describe('an account whose provider asks for more than an hour', () => {
+  it('is asked about when the provider said, as far as the policy believes it', async () => {
+    const { llavero, clock, http } = await authorizedTray({ policy: { retryAfterMaxMs: 6 * hourMs } });
+    await clock.advance(3 * hourMs);
+    http.handle(() => ({ ...trayError(1001), headers: { 'retry-after': '7200' } }));
+    const asked = clock.nowMs();
+    expect(await codeOf(llavero.token(trayKey))).toBe('ERR_ACCOUNT_UNAVAILABLE');
+    expect((await llavero.status(trayKey)).lastFailure?.retryAt).toEqual(new Date(asked + 2 * hourMs));
+    await clock.advance(2 * hourMs - 1);
+    expect(await codeOf(llavero.token(trayKey))).toBe('ERR_ACCOUNT_UNAVAILABLE');
+    expect(http.requests).toHaveLength(2);
+    await clock.advance(1);
+    expect(await codeOf(llavero.token(trayKey))).toBe('ERR_ACCOUNT_UNAVAILABLE');
+    expect(http.requests).toHaveLength(3);
+  });
+});
+
 describe('nothing to renew with', () => {
   it('is known without network and without a write', async () => {
     const { llavero, clock, http, store } = makeScene();
