@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderPreset } from '../../../src/ports/provider.js';
-import { centryKey, centryPreset, citrusKey, citrusPreset, makeScene, type Scene } from '../llavero-fixture.js';
-import { centryAnswer, citrusAnswer, secretsOf } from '../provider-answers.js';
+import {
+  authorizedCentry,
+  centryKey,
+  centryLifeMs,
+  centryPreset,
+  citrusKey,
+  citrusPreset,
+  makeScene,
+  trayKey,
+  trayPreset,
+  type Scene,
+} from '../llavero-fixture.js';
+import { centryAnswer, citrusAnswer, secretsOf, trayAnswer } from '../provider-answers.js';
 
 /** The same provider, which promises a refresh token with every authorization. */
 const saying = (preset: ProviderPreset, refreshTokenRequired: boolean): ProviderPreset => ({
@@ -62,6 +73,30 @@ describe('a promised refresh token that does not come', () => {
     http.answer(withoutRefreshToken);
     await llavero.exchange(centryKey, { code: 'c' });
     await llavero.revoke(centryKey, { localOnly: true });
+    expect(Object.hasOwn(await llavero.status(centryKey), 'refreshTokenMissing')).toBe(false);
+  });
+
+  it.each([
+    [centryKey, {}, () => withoutRefreshToken],
+    [
+      trayKey,
+      { apiAddress: 'https://shop.example.com/web_api' },
+      (nowMs: number) => trayAnswer(1, nowMs, { refresh_token: undefined }),
+    ],
+  ])('is missed at %s, whose preset promises one', async (key, input, answer) => {
+    const { llavero, clock, http, eventsOf } = makeScene({ providers: [centryPreset(), trayPreset()] });
+    http.answer(answer(clock.nowMs()));
+    await llavero.exchange(key, { code: 'c', ...input });
+    expect(eventsOf('warning').map(({ warning }) => warning)).toEqual(['refresh_token_missing']);
+    expect(await llavero.status(key)).toMatchObject({ refreshTokenMissing: true });
+  });
+
+  it('is not missed when a renewal brings none: the one before is kept', async () => {
+    const { llavero, clock, http, eventsOf } = await authorizedCentry({ providers: [centryPreset()] });
+    await clock.advance(centryLifeMs);
+    http.answer(centryAnswer(2, { refresh_token: undefined }));
+    expect((await llavero.token(centryKey)).generation).toBe(2);
+    expect(eventsOf('warning')).toEqual([]);
     expect(Object.hasOwn(await llavero.status(centryKey), 'refreshTokenMissing')).toBe(false);
   });
 
