@@ -16,8 +16,17 @@ export interface Attempt {
   readonly settlesAt: number;
   /** Its owner reported that it cannot tell whether the request was processed. */
   readonly unknown: boolean;
+  /** What the clock of its owner's host showed at `startedAt`; absent where the store's own clock dates attempts. */
+  readonly hostClock?: HostReading | undefined;
   /** When somebody announced a recovery, so that a living owner with an answer in hand can commit it first. */
   readonly announcedAt?: number | undefined;
+}
+
+/** What a clock that nobody can set showed: one that all processes of a host count from the same boot. */
+export interface HostReading {
+  readonly bootId: string;
+  /** Milliseconds since the boot, whole ones. */
+  readonly sinceBootMs: number;
 }
 
 /** Which request of which generation a token was the answer to. */

@@ -1,4 +1,4 @@
-import type { AccountRecord, Attempt, AttemptWay, Failure, TerminalState } from './account-record.js';
+import type { AccountRecord, Attempt, AttemptWay, Failure, HostReading, TerminalState } from './account-record.js';
 import { coolDownLeftMs } from './cool-down.js';
 import { neverDue } from './due-times.js';
 import { keep, put, type Change } from './record-change.js';
@@ -45,6 +45,8 @@ export interface BeginRequest extends Lineage, ClientStanding {
   readonly nowMs: number;
   /** What an open attempt is judged by where that is another time: this host's clock, less what it was set forward since. */
   readonly attemptNowMs?: number | undefined;
+  /** Written down with the attempt, for stores without a clock. */
+  readonly hostClock?: HostReading | undefined;
 }
 
 /** An announced recovery, and for how long the asking process has known of it: by its monotonic clock, which nobody sets. */
@@ -117,6 +119,21 @@ export const stoppedBy = (
 export const attemptDatedAt = (record: AccountRecord | undefined): number | undefined =>
   record?.attempt?.unknown === true ? record.updatedAt : record?.attempt?.startedAt;
 
+/**
+ * The time by the clock that dated an attempt, as its owner's host tells it without asking that clock: whoever sets it, the
+ * attempt is as old as it is. Undefined where the owner was another host or another boot of this one.
+ */
+export const nowByOwnersClock = (
+  record: AccountRecord | undefined,
+  reading: HostReading | undefined,
+): number | undefined => {
+  const { attempt } = record ?? {};
+  if (attempt?.hostClock === undefined || attempt.unknown || reading?.bootId !== attempt.hostClock.bootId)
+    return undefined;
+  const ageMs = reading.sinceBootMs - attempt.hostClock.sinceBootMs;
+  return ageMs < 0 ? undefined : attempt.startedAt + ageMs;
+};
+
 /** Whether an attempt has ended without a known outcome by `nowMs`. */
 export const hasEnded = (attempt: Attempt, nowMs: number): boolean => attempt.unknown || nowMs >= attempt.expiresAt;
 
@@ -132,8 +149,9 @@ const newAttempt = (current: AccountRecord, request: BeginRequest, nowMs: number
   unknown: false,
 });
 
-const spanOf = ({ policy }: BeginRequest, nowMs: number) => ({
+const spanOf = ({ policy, hostClock }: BeginRequest, nowMs: number) => ({
   startedAt: nowMs,
+  hostClock,
   expiresAt: nowMs + policy.attemptTtlMs,
   settlesAt: nowMs + policy.attemptTtlMs + policy.settleMs,
 });

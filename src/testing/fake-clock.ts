@@ -32,7 +32,9 @@ const settle = async (): Promise<void> => {
 const startOf2026Ms = Date.UTC(2026, 0, 1);
 
 /** A clock for tests: it starts at `nowMs` (2026-01-01 UTC by default) and stands still until it is advanced. */
-export const fakeClock = (options: { readonly nowMs?: number | Date | undefined } = {}): FakeClock => {
+export const fakeClock = (
+  options: { readonly nowMs?: number | Date | undefined; readonly bootId?: string | undefined } = {},
+): FakeClock => {
   const sleeping = new Set<Sleeper>();
   const watchers = new Set<{ readonly count: number; readonly resolve: () => void }>();
   let elapsedMs = 0;
@@ -86,6 +88,7 @@ export const fakeClock = (options: { readonly nowMs?: number | Date | undefined 
   return Object.freeze({
     nowMs: () => Math.floor(wallAtZeroMs + elapsedMs),
     monotonicMs: () => elapsedMs,
+    bootId: options.bootId,
     sleep,
     idle: sleep,
     advance: (ms: number): Promise<void> => {

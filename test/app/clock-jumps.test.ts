@@ -115,6 +115,40 @@ describe('a wall clock that is set forward', () => {
     },
   );
 
+  it.each([2 * minuteMs, hourMs])(
+    'by %i ms makes no attempt older for a process that was started after that',
+    async (jumpMs) => {
+      const scene = await authorizedCentry({ bootId: 'boot-1' });
+      const { llavero, another, clock, http } = scene;
+      await clock.advance(centryLifeMs);
+      const held = http.hold();
+      const first = llavero.token(centryKey, { patienceMs: minuteMs });
+      await held.arrived;
+      clock.setWallClock(clock.nowMs() + jumpMs);
+      const second = another().token(centryKey, { patienceMs: minuteMs });
+      await clock.advance(24 * secondMs);
+      expect(http.requests).toHaveLength(2);
+      held.release(centryAnswer(2));
+      const both = await during(scene, 2 * secondMs, Promise.all([first, second]));
+      expect(both.map(({ generation }) => generation)).toEqual([2, 2]);
+    },
+  );
+
+  it('puts off no recovery of an attempt whose owner died, for a process that was started after that', async () => {
+    const scene = await authorizedCentry({ bootId: 'boot-1' });
+    const { another, clock, http } = scene;
+    await clock.advance(centryLifeMs);
+    const held = http.hold();
+    void codeOf(another().token(centryKey, { patienceMs: 0 }));
+    await held.arrived;
+    clock.setWallClock(clock.nowMs() + hourMs);
+    await clock.advance(100 * secondMs - 1);
+    expect(await codeOf(another().token(centryKey, { patienceMs: 0 }))).toBe('ERR_OUTCOME_UNKNOWN');
+    expect(http.requests).toHaveLength(2);
+    http.answer(centryAnswer(2));
+    expect((await during(scene, 11 * secondMs, another().token(centryKey))).generation).toBe(2);
+  });
+
   it('past the end of a token makes it expire', async () => {
     const { llavero, clock, http } = await authorizedCentry();
     clock.setWallClock(clock.nowMs() + centryLifeMs);

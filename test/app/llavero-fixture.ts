@@ -65,6 +65,8 @@ export const citrusPreset = (): ProviderPreset =>
 
 export interface ProcessOptions {
   readonly policy?: RefreshPolicyOptions | undefined;
+  /** The processes of the scene are of one host, which says so. */
+  readonly bootId?: string | undefined;
   readonly providers?: readonly ProviderPreset[] | undefined;
   readonly encryption?: EncryptionKeys | 'plaintext' | undefined;
   /** What the randomness port says, for jitter: 0 unless told otherwise. */
@@ -95,7 +97,7 @@ export interface Scene {
 }
 
 export const makeScene = (options: ProcessOptions = {}): Scene => {
-  const clock = fakeClock();
+  const clock = fakeClock({ bootId: options.bootId });
   const http = scriptedHttp([], { nowMs: clock.nowMs });
   const store = watchedStore(memoryStore());
   const events: LlaveroEvent[] = [];

@@ -27,6 +27,7 @@ const integers: ReadonlySet<string> = new Set([
   'renewed_at',
   'attempt_repeat',
   'attempt_announced_at',
+  'attempt_since_boot_ms',
   'repeats',
   'answered_generation',
   'answered_repeat',

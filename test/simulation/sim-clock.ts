@@ -5,9 +5,12 @@ import type { SimProcess } from './sim-process.js';
 /** When every world begins, by the clocks that nobody has touched. */
 export const worldBeganMs = Date.UTC(2026, 0, 1);
 
-/** The clock of one process: its wall clock may be wrong, its monotonic clock began when it started. */
-export const simClock = (scheduler: Scheduler, process: SimProcess, who: string): Clock => {
-  const startedMs = scheduler.nowMs();
+/**
+ * The clock of one process: its wall clock may be wrong. Its monotonic clock began when it started, or, on the one host that
+ * all processes share where the store has no clock, with the world.
+ */
+export const simClock = (scheduler: Scheduler, process: SimProcess, who: string, bootId: string | undefined): Clock => {
+  const startedMs = bootId === undefined ? scheduler.nowMs() : 0;
   const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
     if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
@@ -33,6 +36,7 @@ export const simClock = (scheduler: Scheduler, process: SimProcess, who: string)
   return {
     nowMs: () => Math.floor(worldBeganMs + scheduler.nowMs() + process.wallOffsetMs()),
     monotonicMs: () => scheduler.nowMs() - startedMs,
+    bootId,
     sleep,
     idle: sleep,
   };

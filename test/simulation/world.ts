@@ -249,13 +249,15 @@ export const makeWorld = ({ plan, random, fates, choose, trace, makeWorker, onSe
     ledger.changed(key, before, after);
   };
 
+  // Half the worlds of one host are of a host that names its boot.
+  const bootId = plan.clock === 'host' && plan.seed % 4 < 2 ? 'boot-1' : undefined;
   let workersMade = 0;
   const startWorker = (slot: number): Worker => {
     const process = processOf(slot);
     workersMade += 1;
     const name = `worker ${workersMade} of process ${slot}`;
     const started = new Map<string, string>();
-    const clock = simClock(scheduler, process, name);
+    const clock = simClock(scheduler, process, name, bootId);
     const isAnother = plan.swapsClients && random.chance(0.2);
     const presetSecret = plan.presetIsComplete ? clientSecretOf(isAnother ? 'another' : 'ours', 0) : undefined;
     const llavero = makeWorker({

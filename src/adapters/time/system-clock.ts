@@ -1,10 +1,13 @@
 import type { Clock } from '../../ports/clock.js';
+import { sinceBoot } from './since-boot.js';
 
 /** The runtime's time functions, as far as a clock needs them. */
 export interface Timers {
   /** Unix milliseconds. */
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
+  /** See {@link Clock.bootId}. */
+  readonly bootId?: string | undefined;
   /** Calls back once, after 0 to 2^31−1 ms; what it returns calls that off. Only if it `holds` does it keep the process open. */
   readonly startTimer: (callback: () => void, ms: number, holds: boolean) => () => void;
 }
@@ -12,20 +15,21 @@ export interface Timers {
 /** The longest delay Node takes; a longer one would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
-const systemTimers: Timers = {
+const systemTimers = (): Timers => ({
   nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  ...sinceBoot(),
   startTimer: (callback, ms, holds) => {
     const timer = setTimeout(callback, ms);
     if (!holds) timer.unref();
     return () => clearTimeout(timer);
   },
-};
+});
 
 /** This machine's clock; other `timers` let a test move it. A rest of NaN or less than nothing is one of 0 ms. */
-export const systemClock = (timers: Timers = systemTimers): Clock => ({
+export const systemClock = (timers: Timers = systemTimers()): Clock => ({
   nowMs: timers.nowMs,
   monotonicMs: timers.monotonicMs,
+  bootId: timers.bootId,
   sleep: (ms, signal) => rest(timers, ms, signal, true),
   idle: (ms, signal) => rest(timers, ms, signal, false),
 });

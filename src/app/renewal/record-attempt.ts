@@ -3,13 +3,14 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { withdrawAttempt } from '../../domain/finish-attempt.js';
 import {
   attemptDatedAt,
+  nowByOwnersClock,
   beginAttempt,
   type BeginRequest,
   type Begun,
   type ClientStanding,
   type Notice,
 } from '../../domain/renewal-protocol.js';
-import type { AccountRecord } from '../../domain/account-record.js';
+import type { AccountRecord, HostReading } from '../../domain/account-record.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Randomness } from '../../ports/randomness.js';
 import { isRepeatable, type Account } from '../accounts/account.js';
@@ -67,7 +68,7 @@ export interface RecordAttemptDeps {
 export const beginRequest = (
   account: Account,
   { epoch, asksForAll }: ClientStanding,
-  attempt: Pick<BeginRequest, 'attemptId' | 'owner' | 'nowMs' | 'attemptNowMs' | 'notice'>,
+  attempt: Pick<BeginRequest, 'attemptId' | 'owner' | 'nowMs' | 'attemptNowMs' | 'hostClock' | 'notice'>,
 ): BeginRequest => ({
   incarnation: account.record.incarnation,
   generation: account.record.generation,
@@ -105,8 +106,12 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
   /** Read where the record is: a write may have waited in a line. */
   const nowFor = (current: AccountRecord | undefined): Pick<BeginRequest, 'nowMs' | 'attemptNowMs'> => ({
     nowMs: hostTime.nowMs(),
-    attemptNowMs: hostTime.nowMsFor(attemptDatedAt(current)),
+    attemptNowMs: nowByOwnersClock(current, hostClock()) ?? hostTime.nowMsFor(attemptDatedAt(current)),
   });
+
+  const { bootId } = clock;
+  const hostClock = (): HostReading | undefined =>
+    bootId === undefined ? undefined : { bootId, sinceBootMs: Math.floor(clock.monotonicMs()) };
 
   /**
    * An attempt whose write was never answered is taken back, since nothing is sent under it. No answer depends on that, and
@@ -126,7 +131,11 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
   const write = (account: Account, request: BeginRequest, tries: number, sinceMs: number): UseCase<Begun> =>
     pipe(
       drafts.update(account.record, (current, serverNowMs) =>
-        beginAttempt(current, serverNowMs, { ...request, ...nowFor(current) }),
+        beginAttempt(current, serverNowMs, {
+          ...request,
+          ...nowFor(current),
+          hostClock: serverNowMs === undefined ? hostClock() : undefined,
+        }),
       ),
       TE.orElse((error) => {
         const isQuick = clock.monotonicMs() - sinceMs < triedForMs;

@@ -14,6 +14,7 @@ const attempt: Complete<Attempt> = {
   repeat: 2,
   unknown: false,
   announcedAt: 1_800_000_080_004,
+  hostClock: { bootId: '0f5c7c1e-boot', sinceBootMs: 2_628_046 },
 };
 
 const failure: Complete<Failure> = {

@@ -50,6 +50,8 @@ export const accountColumns = [
   'failure_clients',
   'failure_epoch',
   'sweep_not_before',
+  'attempt_boot_id',
+  'attempt_since_boot_ms',
   'created_at',
   'updated_at',
 ] as const;
@@ -106,6 +108,8 @@ const attemptCells = (attempt: Attempt | undefined) => ({
   attempt_way: attempt?.way ?? null,
   attempt_repeat: attempt?.repeat ?? null,
   attempt_announced_at: attempt?.announcedAt ?? null,
+  attempt_boot_id: attempt?.hostClock?.bootId ?? null,
+  attempt_since_boot_ms: attempt?.hostClock?.sinceBootMs ?? null,
   attempt_recovery: attempt === undefined ? null : flag(attempt.way === 'recovery'),
   attempt_unknown: attempt === undefined ? null : flag(attempt.unknown),
 });
@@ -179,6 +183,7 @@ export const foundRecord = (row: unknown): FoundRecord => {
 
 const attempt = (row: unknown): Complete<Attempt> => {
   const { text, integer, optionalInteger, optionalText } = cellsOf(row);
+  const bootId = optionalText('attempt_boot_id');
   return {
     id: text('attempt_id'),
     owner: text('attempt_owner'),
@@ -189,6 +194,7 @@ const attempt = (row: unknown): Complete<Attempt> => {
     repeat: optionalInteger('attempt_repeat') ?? 0,
     announcedAt: optionalInteger('attempt_announced_at'),
     unknown: integer('attempt_unknown') === 1,
+    hostClock: bootId === undefined ? undefined : { bootId, sinceBootMs: integer('attempt_since_boot_ms') },
   };
 };
 

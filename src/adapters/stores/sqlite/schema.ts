@@ -110,6 +110,10 @@ export const migrations: readonly Migration[] = [
     `CREATE INDEX llavero_accounts_dated ON llavero_accounts
       (namespace, provider, max(coalesce(obtained_at, 0), coalesce(failure_at, 0)))`,
   ],
+  [
+    'ALTER TABLE llavero_accounts ADD COLUMN attempt_boot_id TEXT',
+    'ALTER TABLE llavero_accounts ADD COLUMN attempt_since_boot_ms INTEGER',
+  ],
 ];
 
 /** The version of the schema a database holds: 0 when it has none. */

@@ -135,6 +135,8 @@ describe('the file of sqliteStore', () => {
         attempt_way: 'recovery',
         attempt_repeat: 2,
         attempt_announced_at: 1_800_000_080_004,
+        attempt_boot_id: '0f5c7c1e-boot',
+        attempt_since_boot_ms: 2_628_046,
         repeats: 2,
         answered_generation: 6,
         answered_repeat: 1,
