@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Clock } from '../../src/ports/clock.js';
 import { systemClock } from '../../src/adapters/time/system-clock.js';
 import { swapPorts } from '../../src/app/container/swap-ports.js';
 import { centry, createLlavero, tray, type Llavero } from '../../src/entry-points/llavero.js';
@@ -23,6 +24,12 @@ export interface AccountFile extends AsyncDisposable {
   ) => Promise<void>;
 }
 
+/** This host's clock as it was so long ago. */
+const clockOf = (agoMs: number): Clock => {
+  const system = systemClock();
+  return { ...system, nowMs: () => system.nowMs() - agoMs, monotonicMs: () => system.monotonicMs() - agoMs };
+};
+
 /** Where the processes of one test meet; disposing of it deletes everything there. */
 export const makeAccountFile = async (): Promise<AccountFile> => {
   const scratch = await makeScratchDirectory();
@@ -35,7 +42,7 @@ export const makeAccountFile = async (): Promise<AccountFile> => {
         store: sqliteStore({ path }),
         encryption: { keys: [encryptionKey] },
         allowHttpOnLoopback: true,
-        overrides: [swapPorts({ clock: { ...systemClock(), nowMs: () => Date.now() - agoMs } })],
+        overrides: [swapPorts({ clock: clockOf(agoMs) })],
       });
       await work(llavero);
     },

@@ -60,7 +60,13 @@ const openStore = () => {
 
 /** One llavero for each clock: what it sees is the same file, so much later. @param {number} aheadMs */
 const open = (aheadMs) => {
-  const clock = { ...systemClock(), nowMs: () => Date.now() + aheadMs + movedByMs };
+  const system = systemClock();
+  const passedMs = () => aheadMs + movedByMs;
+  const clock = {
+    ...system,
+    nowMs: () => system.nowMs() + passedMs(),
+    monotonicMs: () => system.monotonicMs() + passedMs(),
+  };
   return createLlavero({
     providers: settings.providers.map(presetOf),
     store: openStore(),
