@@ -3,11 +3,9 @@ import { inspect } from 'node:util';
 import got from 'got';
 import { ContainerModule } from 'inversify';
 import { left, right } from 'fp-ts/lib/Either.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import { plaintextCipher } from '../../src/adapters/crypto/plaintext-cipher.js';
 import { eventChannelName } from '../../src/adapters/events/diagnostics-event-sink.js';
 import { memoryStore } from '../../src/adapters/stores/memory/memory-store.js';
-import type { Fingerprints } from '../../src/app/encryption/fingerprints.js';
 import { internals, services } from '../../src/app/container/identifiers.js';
 import type { UseCase } from '../../src/app/use-case/use-case-error.js';
 import { Secret } from '../../src/domain/secret.js';
@@ -98,9 +96,8 @@ const storing = async (stage: Stage, options: BackendOptions): Promise<void> => 
 };
 
 const fingerprinting = (stage: Stage, of: (text: string) => string): Promise<void> => {
-  const fingerprints: Fingerprints = { load: TE.right(undefined), reseal: TE.right(undefined), of };
   const planted = new ContainerModule(({ rebind }) => {
-    rebind(internals.fingerprints).toConstantValue(fingerprints);
+    rebind(internals.settings).toConstantValue({ storeTimeoutMs: 10_000, apiLimits: undefined, keyedBy: () => of });
   });
   return storing(stage, { modules: [planted] });
 };

@@ -8,37 +8,9 @@ import type { Fetch } from '../../ports/fetch.js';
 import type { RateLimiter } from '../../ports/rate-limiter.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { TokenStore } from '../../ports/token-store.js';
-import type { Accounts } from '../accounts/account-repository.js';
-import type { Drafts } from '../accounts/drafts.js';
-import type { Fingerprints } from '../encryption/fingerprints.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
-import type { Vault } from '../encryption/record-encryption.js';
-import type { Lifetime, Llavero } from '../llavero.js';
-import type { KeepSweeping } from '../sweeping/keep-sweeping.js';
-import type { ApiAccesses } from '../calling/api-access.js';
+import type { Llavero } from '../llavero.js';
 import type { ApiCaller } from '../calling/api-caller.js';
-import type { ApiTurns } from '../calling/api-turns.js';
-import type { KeyChecks } from '../encryption/key-checks.js';
-import type { MakeReady } from '../encryption/open-store.js';
-import type { CommitToken } from '../renewal/commit-token.js';
-import type { ClientPauses } from '../accounts/client-pauses.js';
-import type { AttemptPlaces } from '../renewal/attempt-places.js';
-import type { HostTime } from '../store/host-time.js';
-import type { StoreClock } from '../store/store-clock.js';
-import type { StorePace } from '../store/store-pace.js';
-import type { AwaitConcurrentRenewal } from '../renewal/await-concurrent-renewal.js';
-import type { Persist } from '../renewal/persist.js';
-import type { SingleFlight } from '../renewal/single-flight.js';
-import type { Renewed, TokenRenewer } from '../renewal/single-flight-renewal.js';
-import type { RecordAttempt } from '../renewal/record-attempt.js';
-import type { RenewToken } from '../renewal/renew-token.js';
-import type { SendTokenRequest } from '../renewal/send-token-request.js';
-import type { CompareToken } from '../renewal/compare-token.js';
-import type { RevokeDiscarded } from '../renewal/revoke-discarded.js';
-import type { TellRevoked } from '../accounts/tell-revoked.js';
-import type { TokenCache } from '../accounts/token-cache.js';
-import type { WriteOutcome } from '../renewal/write-outcome.js';
-import type { RenewDue } from '../sweeping/renew-due.js';
 import type { CallApi } from '../calling/call-api.js';
 import type { CompleteAuthorization } from '../authorizing/complete-authorization.js';
 import type { GetStatus } from '../accounts/get-status.js';
@@ -52,6 +24,7 @@ import type { RetryAccount } from '../accounts/retry-account.js';
 import type { RevokeToken } from '../accounts/revoke-token.js';
 import type { SweepAccounts } from '../sweeping/sweep-accounts.js';
 import type { StartAuthorization } from '../authorizing/start-authorization.js';
+import type { Parts, Settings } from './compose.js';
 
 /** A service identifier that remembers its type; the same symbol in every copy of the package. */
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol.for(`llavero/${name}`);
@@ -88,41 +61,9 @@ export const services = {
   retryAccount: token<RetryAccount>('RetryAccount'),
 } as const;
 
-/** What the use cases share. It may change with any release, so it is not exported from the package. */
+/** What the services are composed from. It may change with any release, so it is not exported from the package. */
 export const internals = {
-  storeTimeoutMs: token<number>('StoreTimeoutMs'),
-  store: token<TokenStore>('GuardedTokenStore'),
-  http: token<HttpClient>('GuardedHttpClient'),
-  cipher: token<Cipher>('GuardedCipher'),
-  events: token<EventSink>('GuardedEventSink'),
-  lifetime: token<Lifetime>('Lifetime'),
-  drafts: token<Drafts>('Drafts'),
-  fingerprints: token<Fingerprints>('Fingerprints'),
-  vault: token<Vault>('Vault'),
-  accounts: token<Accounts>('Accounts'),
-  tokenCache: token<TokenCache>('TokenCache'),
-  flights: token<SingleFlight<Renewed>>('SingleFlight'),
-  storeClock: token<StoreClock>('StoreClock'),
-  hostTime: token<HostTime>('HostTime'),
-  storePace: token<StorePace>('StorePace'),
-  attemptPlaces: token<AttemptPlaces>('AttemptPlaces'),
-  persist: token<Persist>('Persist'),
-  sendTokenRequest: token<SendTokenRequest>('SendTokenRequest'),
-  commitToken: token<CommitToken>('CommitToken'),
-  clientPauses: token<ClientPauses>('ClientPauses'),
-  awaitConcurrentRenewal: token<AwaitConcurrentRenewal>('AwaitConcurrentRenewal'),
-  writeOutcome: token<WriteOutcome>('WriteOutcome'),
-  recordAttempt: token<RecordAttempt>('RecordAttempt'),
-  renewToken: token<RenewToken>('RenewToken'),
-  renewer: token<TokenRenewer>('TokenRenewer'),
-  tellRevoked: token<TellRevoked>('TellRevoked'),
-  revokeDiscarded: token<RevokeDiscarded>('RevokeDiscarded'),
-  compareToken: token<CompareToken>('CompareToken'),
-  accesses: token<ApiAccesses>('ApiAccesses'),
+  settings: token<Settings>('Settings'),
+  parts: token<Parts>('Parts'),
   apiCaller: token<ApiCaller>('ApiCaller'),
-  apiTurns: token<ApiTurns>('ApiTurns'),
-  keyChecks: token<KeyChecks>('KeyChecks'),
-  makeReady: token<MakeReady>('MakeReady'),
-  renewDue: token<RenewDue>('RenewDue'),
-  keepSweeping: token<KeepSweeping>('KeepSweeping'),
 } as const;

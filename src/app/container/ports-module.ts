@@ -1,5 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { aesGcmCipher } from '../../adapters/crypto/aes-gcm-cipher.js';
+import { keyedFingerprint } from '../../adapters/crypto/fingerprint.js';
 import { plaintextCipher } from '../../adapters/crypto/plaintext-cipher.js';
 import { systemRandomness } from '../../adapters/crypto/system-randomness.js';
 import { diagnosticsEventSink } from '../../adapters/events/diagnostics-event-sink.js';
@@ -17,7 +18,11 @@ export const portsModule = (options: LlaveroOptions): ContainerModule => {
   const cipher = encryption === 'plaintext' ? plaintextCipher() : aesGcmCipher(encryption);
   return new ContainerModule(({ bind }) => {
     bind(ports.tokenStore).toConstantValue(store);
-    bind(internals.storeTimeoutMs).toConstantValue(storeTimeoutMs);
+    bind(internals.settings).toConstantValue({
+      storeTimeoutMs,
+      apiLimits: options.apiLimits,
+      keyedBy: keyedFingerprint,
+    });
     bind(ports.cipher).toConstantValue(cipher);
     bind(ports.clock)
       .toResolvedValue(() => systemClock())

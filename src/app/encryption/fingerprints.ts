@@ -21,12 +21,14 @@ export interface Fingerprints {
   readonly reseal: TE.TaskEither<TokenError, void>;
 }
 
+/** The digest of texts under a secret. */
+export type KeyedBy = (secret: string) => (text: string) => string;
+
 export interface FingerprintsDeps {
   readonly store: TokenStore;
   readonly cipher: Cipher;
   readonly randomness: Randomness;
-  /** The digest of texts under a secret. */
-  readonly keyedBy: (secret: string) => (text: string) => string;
+  readonly keyedBy: KeyedBy;
 }
 
 export const fingerprintNote = 'fingerprint-key';

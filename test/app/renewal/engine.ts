@@ -26,11 +26,11 @@ export const engineOn = ({ store, clock, http }: Scene): Engine => {
     // Without jitter, so that every rest has the length it is expected to have.
     swapPorts({ clock, httpClient: http, randomness: { ...systemRandomness(), fraction: () => 0 } }),
   );
-  const renewer = container.get(internals.renewer);
+  const { renewer, flights, cache } = container.get(internals.parts);
   return {
     renewer,
-    flights: container.get(internals.flights),
-    cache: container.get(internals.tokenCache),
+    flights,
+    cache,
     start: (key, wanted = {}) =>
       renewer.start(key, {
         isEnough: () => false,
