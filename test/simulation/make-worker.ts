@@ -4,6 +4,7 @@ import {
   ContainerModule,
   type BindInWhenOnFluentSyntax,
   type BindToFluentSyntax,
+  type DynamicValueBuilder,
   type MapToResolvedValueInjectOptions,
   type ServiceIdentifier,
 } from 'inversify';
@@ -36,29 +37,42 @@ export interface WorkerParts {
 
 export type MakeWorker = (parts: WorkerParts) => Llavero;
 
-/** A binding of one worker instead of a whole container. */
-const ofOneWorker = <T>(bound: BindInWhenOnFluentSyntax<T>): BindInWhenOnFluentSyntax<T> =>
-  Object.assign(bound, { inSingletonScope: () => bound.inRequestScope() });
+/** A binding whose singleton is made by `factory`, which knows by itself when to make another. */
+const madeByFactory = <T>(bound: BindInWhenOnFluentSyntax<T>): BindInWhenOnFluentSyntax<T> =>
+  Object.assign(bound, { inSingletonScope: () => bound.inTransientScope() });
 
-/** The same module, with every service made anew for each worker. */
-const perWorker = (module: ContainerModule): ContainerModule =>
-  new ContainerModule((options) => {
-    const bind = <T>(identifier: ServiceIdentifier<T>): BindToFluentSyntax<T> => {
-      const to = options.bind(identifier);
-      const toResolvedValue = to.toResolvedValue.bind(to);
-      return Object.assign(to, {
-        toResolvedValue: <Args extends unknown[]>(
-          factory: (...args: Args) => T | Promise<T>,
-          needs: MapToResolvedValueInjectOptions<Args>,
-        ) => ofOneWorker(toResolvedValue(factory, needs)),
-      });
+/** The same module, with every service made anew for each worker: `current` says for which one. */
+const perWorker =
+  (current: () => unknown) =>
+  (module: ContainerModule): ContainerModule => {
+    const once = <Args extends readonly unknown[], T>(factory: (...args: Args) => T): ((...args: Args) => T) => {
+      let last: { readonly of: unknown; readonly made: T } | undefined;
+      return (...args) => {
+        const of = current();
+        const known = last?.of === of ? last : { of, made: factory(...args) };
+        last = known;
+        return known.made;
+      };
     };
-    return module.load({ ...options, bind });
-  });
+    return new ContainerModule((options) => {
+      const bind = <T>(identifier: ServiceIdentifier<T>): BindToFluentSyntax<T> => {
+        const to = options.bind(identifier);
+        const toResolvedValue = to.toResolvedValue.bind(to);
+        const toDynamicValue = to.toDynamicValue.bind(to);
+        return Object.assign(to, {
+          toResolvedValue: <Args extends unknown[]>(
+            factory: (...args: Args) => T | Promise<T>,
+            needs: MapToResolvedValueInjectOptions<Args>,
+          ) => madeByFactory(toResolvedValue(once(factory), needs)),
+          toDynamicValue: (factory: DynamicValueBuilder<T>) => madeByFactory(toDynamicValue(once(factory))),
+        });
+      };
+      return module.load({ ...options, bind });
+    });
+  };
 
 /**
- * Makes llaveros out of the library's own modules. One container makes them all, in the scope of a request instead of as
- * singletons, because a container of its own would cost each of them more than a whole simulated run.
+ * Makes llaveros out of the library's own modules. One container makes them all, because a container of its own would cost each of them more than a whole simulated run.
  */
 export const makeWorkerMaker = (): MakeWorker => {
   let next: WorkerParts | undefined;
@@ -73,7 +87,7 @@ export const makeWorkerMaker = (): MakeWorker => {
       providers: [{ id: providerId, configure: () => placeholder }],
       store: memoryStore(),
       encryption: 'plaintext',
-    }).map(perWorker),
+    }).map(perWorker(() => next)),
     new ContainerModule(({ rebind }) => {
       rebind(ports.tokenStore).toResolvedValue(() => part('store'));
       rebind(ports.httpClient).toResolvedValue(() => part('http'));

@@ -1,6 +1,6 @@
 import { isRight, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { centry } from '../../src/adapters/providers/centry.js';
-import { tray } from '../../src/adapters/providers/tray.js';
+import { centry } from '../../src/adapters/providers/centry/centry.js';
+import { tray } from '../../src/adapters/providers/tray/tray.js';
 import { swapPorts } from '../../src/app/container/swap-ports.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import { LlaveroError } from '../../src/app/llavero-error.js';
