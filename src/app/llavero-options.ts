@@ -21,7 +21,7 @@ export interface EncryptionKeys {
 
 /** What {@link portsModule} and {@link providersModule} are made from. */
 export interface LlaveroOptions {
-  /** Presets: `centry({…})`, `tray({…})`, `citrusAd({…})`. */
+  /** Presets, and what `defineProvider` makes. */
   readonly providers: readonly ProviderPreset[];
   readonly store: TokenStore;
   /** `'plaintext'` stores secrets in clear: for tests and throw-away data only. */
@@ -128,7 +128,7 @@ export const readProviders = (options: LlaveroOptions): ProviderOptions => {
   const { providers, allowHttpOnLoopback = false } = options ?? fail('createLlavero needs its options');
   if (!isPresetList(providers)) {
     return fail(
-      'createLlavero({ providers }): pass at least one preset, for example [centry({ clientId, clientSecret, redirectUri })]',
+      'createLlavero({ providers }): pass at least one preset, called with its options, for example [defineProvider({ … })({ clientId, clientSecret })]',
     );
   }
   const ownPolicy = options.policy ?? {};

@@ -17,7 +17,7 @@ const accountName = /^[^\p{Cc}\p{Cs}]{1,512}$/u;
 const unseen =
   /(?<bidi>\p{Bidi_Control})|(?<line>[\p{Zl}\p{Zp}])|(?<width>[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb])/u;
 
-/** The account a key without one stands for: `citrusad` is `citrusad/default`. */
+/** The account a key without one stands for: `ads` is `ads/default`. */
 export const defaultAccount = 'default';
 
 /** Whether `id` can name a provider: 1 to 64 letters, digits, dots, hyphens and underscores, starting with a letter or digit. */

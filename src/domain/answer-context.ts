@@ -19,8 +19,8 @@ export interface AnswerContext {
   readonly retryAfterMaxMs: number;
   /** The scope asked for, to report a reduction. */
   readonly requestedScope?: string | undefined;
-  /** The API address the request went to (Tray), from the code or the credential; `apiHost` never leaves its host. */
+  /** The API address the request went to, where each account has its own, from the code or the credential; `apiHost` never leaves its host. */
   readonly apiAddress?: string | undefined;
-  /** The code that was exchanged, so that a provider that accepts it again can keep it with the token (Tray with `reuseCode`). */
+  /** The code that was exchanged, so that a provider that accepts it again can keep it with the token. */
   readonly code?: Secret | undefined;
 }

@@ -15,9 +15,9 @@ export interface IssuedToken {
   readonly obtainedAt: Date;
   readonly expiresAt: Date;
   readonly refreshTokenExpiresAt?: Date;
-  /** What the provider told about the account and its callers need: Tray's `apiHost` and `storeId`. */
+  /** What the provider told about the account and its callers need: the host of its API, the number of its shop. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** A code the provider accepts again (Tray with `reuseCode`). */
+  /** A code the provider accepts again. */
   readonly installationCode?: Secret;
   /** Whom it was issued for: it is sent to nobody else. Missing in what older releases wrote. */
   readonly tenant?: Tenant;

@@ -1,5 +1,5 @@
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { callbackError } from './answers/callback-error.js';
+import { callbackError } from './token-response/callback-error.js';
 import { parseCallbackParameters } from './callback-parameters.js';
 import type { TokenError } from './token-error.js';
 

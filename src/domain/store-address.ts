@@ -21,7 +21,7 @@ export const parseStoreUrl = (text: string, rules: AddressRules): Either<Address
     map((url) => ({ address: url.origin, host: hostWithPort(url) })),
   );
 
-/** Reads the name of a shop's host as Tray sends it in `store_host`; an `http://` in front says nothing about the host. */
+/** Reads the name of a shop's host as a callback names it; an `http://` in front says nothing about the host. */
 export const parseStoreHost = (text: string, rules: AddressRules): Either<AddressRefusal, string> =>
   pipe(
     parseStoreUrl(text.trim().replace(/^https?:\/\//i, ''), rules),
@@ -29,8 +29,8 @@ export const parseStoreHost = (text: string, rules: AddressRules): Either<Addres
   );
 
 /**
- * Reads an API address: `https`, with `apiPath` as its whole path, once. Tray's documents show it without a scheme, without the
- * path and with a slash at the end. A query is dropped. Any other path is refused: secrets are posted below it.
+ * Reads an API address: `https`, with `apiPath` as its whole path, once. It may come without a scheme, without the path and with a
+ * slash at the end. A query is dropped. Any other path is refused: secrets are posted below it.
  */
 export const parseApiAddress = (
   text: string,

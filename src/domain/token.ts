@@ -33,7 +33,7 @@ export interface Token {
   readonly expiresAt: Date;
   readonly obtainedAt: Date;
   readonly refreshTokenExpiresAt?: Date | undefined;
-  /** What the provider told about the account: Tray's `apiHost` and `storeId`. */
+  /** What the provider told about the account: the host of its API, the number of its shop. */
   readonly attributes: Readonly<Record<string, string>>;
   /** The value of an `Authorization` header: `Bearer …` (RFC 6750 §2.1). It holds the secret. */
   authorizationHeader(): string;

@@ -15,8 +15,8 @@ export type { SweepReport } from '../app/sweeping/sweep-report.js';
 export type { SweepOptions } from '../app/sweeping/sweep-accounts.js';
 export type { AuthorizeOptions, StartedAuthorization } from '../app/authorizing/start-authorization.js';
 export type { ClientAuthentication } from '../adapters/grants/client-authentication.js';
-export { defineProvider } from '../adapters/providers/define-provider.js';
-export type { PresetOptions } from '../adapters/providers/make-preset.js';
+export { defineProvider } from '../adapters/providers/define/define-provider.js';
+export type { PresetOptions } from '../adapters/providers/define/make-preset.js';
 export type {
   AnswerDefinition,
   ApiDefinition,
@@ -30,11 +30,11 @@ export type {
   ProviderDefinition,
   ProviderOptions,
   StaticParameters,
-} from '../adapters/providers/provider-definition.js';
-export { centry, type CentryOptions } from '../adapters/providers/centry.js';
-export { citrusAd, type CitrusAdOptions } from '../adapters/providers/citrus-ad.js';
-export { tray, type TrayOptions } from '../adapters/providers/tray.js';
-export type { ClassifyError, Refusal, RefusedAnswer } from '../domain/answers/classified-refusal.js';
+} from '../adapters/providers/define/provider-definition.js';
+export { centry, type CentryOptions } from '../adapters/providers/centry/centry.js';
+export { citrusAd, type CitrusAdOptions } from '../adapters/providers/citrus-ad/citrus-ad.js';
+export { tray, type TrayOptions } from '../adapters/providers/tray/tray.js';
+export type { ClassifyError, Refusal, RefusedAnswer } from '../domain/token-response/classified-refusal.js';
 export type { AccountState, CredentialStatus } from '../domain/account-state.js';
 export type { LlaveroEvent, LlaveroEventType } from '../domain/llavero-event.js';
 export type { RefreshPolicy, RefreshPolicyOptions, RecoveryPolicy } from '../domain/refresh-policy.js';

@@ -27,7 +27,7 @@ export interface ObtainedCode {
   readonly code: Secret;
   readonly redirectUri?: string | undefined;
   readonly codeVerifier?: string | undefined;
-  /** The API address that came with the code, checked (Tray). */
+  /** The API address that came with the code, checked, where each account has its own. */
   readonly apiAddress?: string | undefined;
   readonly scope?: string | undefined;
 }
@@ -76,10 +76,10 @@ export interface Grant {
   /** Where tokens are asked for. Without it, the address of the request that `renew` writes. */
   readonly tokenAddress?: (credential: Credential) => string | undefined;
   readonly judge: (answer: HttpAnswer, context: AnswerContext, step: 'obtain' | 'renew') => Outcome;
-  /** What an answered code adds to the credential: Tray's bound API address. */
+  /** What an answered code adds to the credential: the API address that the account is bound to. */
   readonly learned?: (code: ObtainedCode) => CredentialFields;
   /**
-   * A last request for when the refresh token is dead: the code of the installation once more (Tray with `reuseCode`). Its
+   * A last request for when the refresh token is dead: the code of the installation once more. Its
    * answer is judged as the step `obtain`. Undefined when the token holds no such code.
    */
   readonly fallback?: (credential: Credential, token: IssuedToken) => TokenRequest | undefined;

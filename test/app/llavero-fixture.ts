@@ -1,7 +1,7 @@
 import { ContainerModule } from 'inversify';
-import { centry } from '../../src/adapters/providers/centry.js';
-import { citrusAd } from '../../src/adapters/providers/citrus-ad.js';
-import { tray, type TrayOptions } from '../../src/adapters/providers/tray.js';
+import { centry } from '../../src/adapters/providers/centry/centry.js';
+import { citrusAd } from '../../src/adapters/providers/citrus-ad/citrus-ad.js';
+import { tray, type TrayOptions } from '../../src/adapters/providers/tray/tray.js';
 import { ports } from '../../src/app/container/identifiers.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import { LlaveroError } from '../../src/app/llavero-error.js';

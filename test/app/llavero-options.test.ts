@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
 import { memoryStore } from '../../src/testing/memory-store.js';
-import { centry } from '../../src/adapters/providers/centry.js';
+import { centry } from '../../src/adapters/providers/centry/centry.js';
 import {
   centryKey,
   centryPreset,
@@ -32,7 +32,7 @@ describe('createLlavero', () => {
     ['no options', undefined, 'createLlavero needs its options'],
     ['no providers', { ...right, providers: undefined }, 'createLlavero({ providers }): pass at least one preset'],
     ['an empty list of providers', { ...right, providers: [] }, 'createLlavero({ providers }): pass at least one'],
-    ['a preset that was not called', { ...right, providers: [centry] }, 'for example [centry({ clientId'],
+    ['a preset that was not called', { ...right, providers: [centry] }, 'called with its options, for example'],
     ['one preset without its list', { ...right, providers: centryPreset() }, 'pass at least one preset'],
     ['no store', { ...right, store: undefined }, "sqliteStore({ path: 'llavero.db' }) from 'llavero/stores/sqlite'"],
     ['a store that is none', { ...right, store: new Map() }, 'createLlavero({ store }): pass a store'],

@@ -1,6 +1,6 @@
-import { centry } from '../../src/adapters/providers/centry.js';
-import { citrusAd } from '../../src/adapters/providers/citrus-ad.js';
-import { tray } from '../../src/adapters/providers/tray.js';
+import { centry } from '../../src/adapters/providers/centry/centry.js';
+import { citrusAd } from '../../src/adapters/providers/citrus-ad/citrus-ad.js';
+import { tray } from '../../src/adapters/providers/tray/tray.js';
 import { memoryStore } from '../../src/adapters/stores/memory/memory-store.js';
 import { sqliteStore } from '../../src/adapters/stores/sqlite/sqlite-store.js';
 import { createLlavero } from '../../src/app/create-llavero.js';

@@ -6,14 +6,15 @@ import { sourceFilesIn } from './source-files.js';
 const exposing: Readonly<Record<string, string>> = {
   'src/adapters/grants/authorization-code.ts': 'puts the code or the refresh token into its request',
   'src/adapters/grants/client-authentication.ts': 'puts the client secret into its request',
-  'src/adapters/grants/consumer-key.ts': 'puts the consumer secret, the code or the refresh token into its request',
+  'src/adapters/providers/tray/consumer-key.ts':
+    'puts the consumer secret, the code or the refresh token into its request',
   'src/adapters/grants/token-endpoint.ts': 'puts the token to revoke into its request',
-  'src/adapters/providers/field-readers.ts': 'checks a secret that was registered',
+  'src/adapters/providers/define/read-fields.ts': 'checks a secret that was registered',
   'src/app/calling/place-credential.ts': 'puts the token or the API key into a request to the API',
   'src/app/accounts/account-repository.ts': 'fingerprints a client',
   'src/app/renewal/commit-token.ts': 'fingerprints a token',
   'src/app/renewal/invalidate-token.ts': 'compares the token that was rejected with the one in use',
-  'src/domain/answers/answered-tokens.ts': 'compares the tokens of an answer with those held before',
+  'src/domain/token-response/answered-tokens.ts': 'compares the tokens of an answer with those held before',
   'src/domain/sealed-forms.ts': 'writes what is about to be sealed',
   'src/domain/token.ts': 'writes the Authorization header a caller asks for',
 };

@@ -1,9 +1,9 @@
 import { ok } from 'node:assert/strict';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { readAnswer } from '../../src/adapters/http/http-answer.js';
-import { callbackError } from '../../src/domain/answers/callback-error.js';
-import { parseRetryAfterMs } from '../../src/domain/answers/retry-after.js';
-import { parseRevocationAnswer } from '../../src/domain/answers/revocation-answer.js';
+import { callbackError } from '../../src/domain/token-response/callback-error.js';
+import { parseRetryAfterMs } from '../../src/domain/token-response/retry-after.js';
+import { parseRevocationAnswer } from '../../src/domain/token-response/revocation-response.js';
 import { seededRandom, type Random } from '../simulation/random.js';
 import { checkClassified, checkError } from './error-laws.js';
 import { describeFamily } from './fuzz.js';

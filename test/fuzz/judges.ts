@@ -1,7 +1,7 @@
 import { authorizationCode } from '../../src/adapters/grants/authorization-code.js';
-import { centry } from '../../src/adapters/providers/centry.js';
-import { citrusAd } from '../../src/adapters/providers/citrus-ad.js';
-import { tray } from '../../src/adapters/providers/tray.js';
+import { centry } from '../../src/adapters/providers/centry/centry.js';
+import { citrusAd } from '../../src/adapters/providers/citrus-ad/citrus-ad.js';
+import { tray } from '../../src/adapters/providers/tray/tray.js';
 import type { AnswerContext } from '../../src/domain/answer-context.js';
 import type { IssuedToken } from '../../src/domain/issued-token.js';
 import { Secret } from '../../src/domain/secret.js';

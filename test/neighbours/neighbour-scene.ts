@@ -1,6 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { onTestFinished } from 'vitest';
-import type { ProviderOptions } from '../../src/adapters/providers/provider-definition.js';
+import type { ProviderOptions } from '../../src/adapters/providers/define/provider-definition.js';
 import { ports } from '../../src/app/container/identifiers.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import type { Llavero } from '../../src/app/llavero.js';

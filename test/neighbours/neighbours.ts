@@ -1,4 +1,4 @@
-import type { DefinedPreset, ProviderOptions } from '../../src/adapters/providers/provider-definition.js';
+import type { DefinedPreset, ProviderOptions } from '../../src/adapters/providers/define/provider-definition.js';
 import { authorization, type ReceivedRequest } from '../../src/testing/stand-ins/received-request.js';
 import { jsonReply, type Reply } from '../../src/testing/stand-ins/reply.js';
 import type { IssuedPair } from '../../src/testing/stand-ins/token-life.js';

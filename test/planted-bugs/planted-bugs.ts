@@ -362,11 +362,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'validate an answer before taking its refresh token',
     breaks: 'G3',
-    file: 'domain/answers/answered-tokens.ts',
+    file: 'domain/token-response/answered-tokens.ts',
     find: 'const kept = refresh === undefined ? previous?.refreshToken : new Secret(refresh);',
     replace:
       'const kept = refresh === undefined || usable === undefined ? previous?.refreshToken : new Secret(refresh);',
-    test: 'domain/answers/judge-answers.test.ts',
+    test: 'domain/token-response/classify-responses.test.ts',
     named: 'never costs a refresh token',
   },
   {
@@ -425,10 +425,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'let go of the old refresh token when the answer names none',
     breaks: 'G3',
-    file: 'domain/answers/answered-tokens.ts',
+    file: 'domain/token-response/answered-tokens.ts',
     find: 'refresh === undefined ? previous?.refreshToken : new Secret(refresh)',
     replace: 'refresh === undefined ? undefined : new Secret(refresh)',
-    test: 'domain/answers/judge-answers.test.ts',
+    test: 'domain/token-response/classify-responses.test.ts',
     named: 'keeps the old refresh token whenever it issues without a new one',
   },
   {
@@ -451,7 +451,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'believe every number of an expires_in',
-    file: 'domain/answers/lifetime.ts',
+    file: 'domain/token-response/lifetime.ts',
     find: 'Math.max(1, Math.min(longestLifetimeMs, Math.floor(seconds * 1_000)))',
     replace: 'Math.floor(seconds * 1_000)',
     test: 'fuzz/token-answers.test.ts',
@@ -459,7 +459,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'throw at a date that is none',
-    file: 'domain/answers/sao-paulo-time.ts',
+    file: 'adapters/providers/tray/sao-paulo-time.ts',
     find: '  return Number.isNaN(ms) || new Date(ms).toISOString() !== iso ? undefined : ms;',
     replace: '  return new Date(ms).toISOString() === iso ? ms : undefined;',
     test: 'fuzz/token-answers.test.ts',
@@ -468,7 +468,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'drop the refresh token of an unknown token type',
     breaks: 'G3',
-    file: 'domain/answers/token-answer.ts',
+    file: 'domain/token-response/token-response.ts',
     find: '  const type = readTokenType(ownField(json, names.tokenType), format.bearerTypes);',
     replace: `  const type = readTokenType(ownField(json, names.tokenType), format.bearerTypes);
   if (!type.isBearer) return undefined;`,
@@ -477,7 +477,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'quote the provider’s own error',
-    file: 'domain/answers/error-name.ts',
+    file: 'domain/token-response/error-name.ts',
     find: "typeof value === 'string' && known.has(value) ? value : unrecognised",
     replace: "typeof value === 'string' && value !== '' ? value : unrecognised",
     test: 'fuzz/error-answers.test.ts',
@@ -485,7 +485,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'rest as long as a Retry-After says',
-    file: 'domain/answers/retry-after.ts',
+    file: 'domain/token-response/retry-after.ts',
     find: 'Math.min(maxMs, Math.max(0, asked))',
     replace: 'Math.max(0, asked)',
     test: 'fuzz/error-answers.test.ts',
@@ -627,7 +627,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'quote whatever a provider calls its error',
     breaks: 'G5',
-    file: 'domain/answers/error-name.ts',
+    file: 'domain/token-response/error-name.ts',
     find: "typeof value === 'string' && known.has(value) ? value",
     replace: "typeof value === 'string' ? value",
     test: 'canary/sampled-paths.test.ts',
@@ -784,19 +784,19 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'believe invalid_grant of a 5xx',
     breaks: 'G6',
-    file: 'domain/answers/answer-status.ts',
+    file: 'domain/token-response/response-status.ts',
     find: "  'invalid_grant',\n",
     replace: '',
-    test: 'domain/answers/answer-status.test.ts',
+    test: 'domain/token-response/response-status.test.ts',
     named: 'of 5xx with an error of RFC 6749 that is found beforehand means that nothing was processed',
   },
   {
     title: 'take the classifier at its word before the tokens are read',
-    file: 'domain/answers/judge-answer.ts',
+    file: 'domain/token-response/classify-response.ts',
     find: '  const outcome = isSuccess(status) && json !== undefined ? dialect.readTokens(json) : undefined;',
     replace:
       '  const outcome = dialect.classify?.() ?? (isSuccess(status) && json !== undefined ? dialect.readTokens(json) : undefined);',
-    test: 'domain/answers/classified-refusal.test.ts',
+    test: 'domain/token-response/classified-refusal.test.ts',
     named: 'never costs a token that an answer holds, and is not even asked for',
   },
   {
@@ -809,10 +809,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'begin the life of a refresh token anew each time it is repeated',
-    file: 'domain/answers/answered-tokens.ts',
+    file: 'domain/token-response/answered-tokens.ts',
     find: ' && refresh !== previous?.refreshToken?.expose()',
     replace: '',
-    test: 'domain/answers/token-answer.test.ts',
+    test: 'domain/token-response/token-response.test.ts',
     named: 'that is repeated unchanged keeps its end, unless the answer names another',
   },
   {

@@ -1,7 +1,7 @@
 import { parseUrl } from '../../domain/parse-url.js';
 import { left, right } from 'fp-ts/lib/Either.js';
-import { callbackError } from '../../domain/answers/callback-error.js';
-import { judgeOAuthAnswer } from '../../domain/answers/judge-oauth-answer.js';
+import { callbackError } from '../../domain/token-response/callback-error.js';
+import { classifyTokenResponse } from '../../domain/token-response/classify-token-response.js';
 import type { Credential } from '../../domain/credential.js';
 import { Secret } from '../../domain/secret.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
@@ -83,7 +83,7 @@ export const authorizationCode = (data: AuthorizationCodeData): Grant => {
       return right(endpointRequest(data, data.tokenUrl, credential, form, data.renewMethod));
     },
     tokenAddress: (credential) => resolveUrl(data.tokenUrl, credential),
-    judge: (answer, context, step) => judgeOAuthAnswer(answer, context, { step, repeatable: false }, data),
+    judge: (answer, context, step) => classifyTokenResponse(answer, context, { step, repeatable: false }, data),
   };
   if (revocationUrl === undefined) return grant;
   return { ...grant, revoke: (credential, token) => revocationRequest(data, revocationUrl, credential, token) };

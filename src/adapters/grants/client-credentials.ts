@@ -1,5 +1,5 @@
 import { right } from 'fp-ts/lib/Either.js';
-import { judgeOAuthAnswer } from '../../domain/answers/judge-oauth-answer.js';
+import { classifyTokenResponse } from '../../domain/token-response/classify-token-response.js';
 import type { Credential } from '../../domain/credential.js';
 import type { Grant, TokenRequest } from '../../ports/grant.js';
 import type { Parameters } from '../../ports/http-client.js';
@@ -34,7 +34,7 @@ export const clientCredentials = (data: ClientCredentialsData): Grant => {
     obtain: (credential) => right(ask(credential)),
     renew: (credential) => right(ask(credential)),
     tokenAddress: (credential) => resolveUrl(data.tokenUrl, credential),
-    judge: (answer, context, step) => judgeOAuthAnswer(answer, context, { step, repeatable: true }, data),
+    judge: (answer, context, step) => classifyTokenResponse(answer, context, { step, repeatable: true }, data),
   };
   if (revocationUrl === undefined) return grant;
   return { ...grant, revoke: (credential, token) => revocationRequest(data, revocationUrl, credential, token) };

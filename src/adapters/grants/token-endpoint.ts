@@ -1,6 +1,6 @@
 import type { Credential } from '../../domain/credential.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
-import type { OAuthDialect } from '../../domain/answers/judge-oauth-answer.js';
+import type { OAuthDialect } from '../../domain/token-response/classify-token-response.js';
 import type { TokenRequest } from '../../ports/grant.js';
 import type { Parameters } from '../../ports/http-client.js';
 import { proveClient, type ClientAuthentication } from './client-authentication.js';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
-import { isSuccess } from '../../domain/answers/answer-status.js';
+import { isSuccess } from '../../domain/token-response/response-status.js';
 import type { HttpAnswer, HttpFailure } from '../../ports/http-client.js';
 import { decodeBody } from './decode-body.js';
 import { parseJsonObject } from './json-object.js';

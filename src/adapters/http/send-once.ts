@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { isLeft, left, right, type Either } from 'fp-ts/lib/Either.js';
 import got, { type PlainResponse, type StreamOptions } from 'got';
-import { isSuccess } from '../../domain/answers/answer-status.js';
+import { isSuccess } from '../../domain/token-response/response-status.js';
 import type { HttpFailure } from '../../ports/http-client.js';
 import { answerLimitBytes } from './answer-limit.js';
 import { checkedLookup, type ResolveHost } from './checked-lookup.js';

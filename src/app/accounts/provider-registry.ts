@@ -82,7 +82,7 @@ export const makeProviderRegistry = (providers: readonly Provider[], base: Refre
     (text: unknown): Either<UseCaseError, ResolvedKey> => {
       const parsed = typeof text === 'string' ? parse(text) : left('a key must be a string');
       if (parsed._tag === 'Left')
-        return left(misuse(`${parsed.left}; write it as provider/account, for example tray/391250`));
+        return left(misuse(`${parsed.left}; write it as provider/account, for example shop/391250`));
       const configured = byId.get(parsed.right.provider);
       return configured === undefined
         ? left(tokenError('UnknownKey', { key: unknownProviderKey, why: 'no_such_provider' }))

@@ -83,7 +83,7 @@ const read = (
 ): E.Either<UseCaseError, { readonly key: AccountKey; readonly fields: CredentialFields }> => {
   const { provider, account = defaultAccount, ...rest } = Object(input) === input ? input : { provider: '' };
   if (typeof provider !== 'string' || typeof account !== 'string') {
-    return E.left(misuse("register({ provider, account }): both must be strings, for example 'tray' and '391250'"));
+    return E.left(misuse("register({ provider, account }): both must be strings, for example 'shop' and '391250'"));
   }
   return pipe(
     makeAccountKey(provider, account),

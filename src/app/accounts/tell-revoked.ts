@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { parseRevocationAnswer } from '../../domain/answers/revocation-answer.js';
+import { parseRevocationAnswer } from '../../domain/token-response/revocation-response.js';
 import type { IssuedToken } from '../../domain/issued-token.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { HttpClient } from '../../ports/http-client.js';

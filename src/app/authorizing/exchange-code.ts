@@ -20,7 +20,7 @@ export interface ExchangeInput {
   /** The code, or the whole address (or query) that the provider sent the browser to with the code in it. */
   readonly code: string;
   readonly redirectUri?: string | undefined;
-  /** The API address that came with the code (Tray). */
+  /** The API address that came with the code, where each account has its own. */
   readonly apiAddress?: string | undefined;
 }
 

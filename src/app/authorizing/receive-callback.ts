@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { errorName } from '../../domain/answers/error-name.js';
+import { errorName } from '../../domain/token-response/error-name.js';
 import { parseCallbackParameters, type CallbackParameters } from '../../domain/callback-parameters.js';
 import { misuse } from '../../domain/misuse.js';
 import {

@@ -20,7 +20,7 @@ export interface AuthorizeOptions {
   /** Where the browser comes back to; the preset's or registered one when left out. */
   readonly redirectUri?: string | undefined;
   readonly scope?: string | undefined;
-  /** The shop to connect (Tray). */
+  /** The shop to connect, where each has an address of its own. */
   readonly storeUrl?: string | undefined;
 }
 

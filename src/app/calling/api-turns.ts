@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { parseRetryAfterMs } from '../../domain/answers/retry-after.js';
+import { parseRetryAfterMs } from '../../domain/token-response/retry-after.js';
 import { tokenError } from '../../domain/token-error.js';
 import type { ApiReply } from '../../ports/api-calls.js';
 import type { Clock } from '../../ports/clock.js';

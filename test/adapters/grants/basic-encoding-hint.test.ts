@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 import type { ClientAuthentication } from '../../../src/adapters/grants/client-authentication.js';
 import { factsOf } from '../../../src/domain/token-error-facts.js';
-import { answerWith, contextWith, sentAtMs } from '../../domain/answers/answer-fixtures.js';
+import { answerWith, contextWith, sentAtMs } from '../../domain/token-response/answer-fixtures.js';
 import { setUp } from '../providers/provider-fixture.js';
 
 const refused = (

@@ -1,7 +1,7 @@
 import { right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { clientCredentials } from '../../../src/adapters/grants/client-credentials.js';
-import { answerWith, contextWith } from '../../domain/answers/answer-fixtures.js';
+import { answerWith, contextWith } from '../../domain/token-response/answer-fixtures.js';
 import { credentialWith, heldToken } from './credential-fixture.js';
 
 const credential = credentialWith('client_credentials', { scope: 'read' });

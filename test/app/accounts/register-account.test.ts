@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { centry } from '../../../src/adapters/providers/centry.js';
-import { citrusAd } from '../../../src/adapters/providers/citrus-ad.js';
-import { tray } from '../../../src/adapters/providers/tray.js';
+import { centry } from '../../../src/adapters/providers/centry/centry.js';
+import { citrusAd } from '../../../src/adapters/providers/citrus-ad/citrus-ad.js';
+import { tray } from '../../../src/adapters/providers/tray/tray.js';
 import {
   accessOf,
   authorizedCentry,

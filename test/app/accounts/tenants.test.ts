@@ -1,9 +1,9 @@
 import { right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { authorizationCode } from '../../../src/adapters/grants/authorization-code.js';
-import { centry } from '../../../src/adapters/providers/centry.js';
-import { citrusAd } from '../../../src/adapters/providers/citrus-ad.js';
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { centry } from '../../../src/adapters/providers/centry/centry.js';
+import { citrusAd } from '../../../src/adapters/providers/citrus-ad/citrus-ad.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 import type { HttpRequest } from '../../../src/ports/http-client.js';
 import type { ProviderPreset } from '../../../src/ports/provider.js';
 import {

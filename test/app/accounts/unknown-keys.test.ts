@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { centry } from '../../../src/adapters/providers/centry.js';
-import { citrusAd } from '../../../src/adapters/providers/citrus-ad.js';
-import { tray } from '../../../src/adapters/providers/tray.js';
+import { centry } from '../../../src/adapters/providers/centry/centry.js';
+import { citrusAd } from '../../../src/adapters/providers/citrus-ad/citrus-ad.js';
+import { tray } from '../../../src/adapters/providers/tray/tray.js';
 import {
   authorizedCentry,
   callLoosely,
@@ -106,7 +106,7 @@ describe('a programmer’s mistake', () => {
       for (const [method, ...rest] of calls) {
         const called = callLoosely(llavero, method, key, ...rest);
         await expect(called).rejects.toThrow(TypeError);
-        await expect(called).rejects.toThrow('write it as provider/account, for example tray/391250');
+        await expect(called).rejects.toThrow('write it as provider/account, for example shop/391250');
       }
     },
   );

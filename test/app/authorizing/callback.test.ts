@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../src/adapters/crypto/digest.js';
-import { centry } from '../../../src/adapters/providers/centry.js';
+import { centry } from '../../../src/adapters/providers/centry/centry.js';
 import type { TokenStore } from '../../../src/ports/token-store.js';
 import { swapPorts } from '../../../src/app/container/swap-ports.js';
 import {

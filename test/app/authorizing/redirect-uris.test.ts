@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { centry } from '../../../src/adapters/providers/centry.js';
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
-import { tray } from '../../../src/adapters/providers/tray.js';
+import { centry } from '../../../src/adapters/providers/centry/centry.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
+import { tray } from '../../../src/adapters/providers/tray/tray.js';
 import { createLlavero } from '../../../src/app/create-llavero.js';
 import type { Llavero } from '../../../src/app/llavero.js';
 import type { ProviderPreset } from '../../../src/ports/provider.js';

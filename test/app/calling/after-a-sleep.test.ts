@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { citrusAd } from '../../../src/adapters/providers/citrus-ad.js';
+import { citrusAd } from '../../../src/adapters/providers/citrus-ad/citrus-ad.js';
 import { citrusKey, makeScene, minuteMs } from '../llavero-fixture.js';
 import { canary } from '../provider-answers.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { centry } from '../../../src/adapters/providers/centry.js';
+import { centry } from '../../../src/adapters/providers/centry/centry.js';
 import {
   authorizedCentry,
   centryKey,

@@ -1,7 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { onTestFinished } from 'vitest';
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
-import type { AuthorizationCodeDefinition } from '../../../src/adapters/providers/provider-definition.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
+import type { AuthorizationCodeDefinition } from '../../../src/adapters/providers/define/provider-definition.js';
 import { ports } from '../../../src/app/container/identifiers.js';
 import { createLlavero } from '../../../src/app/create-llavero.js';
 import type { Llavero } from '../../../src/app/llavero.js';

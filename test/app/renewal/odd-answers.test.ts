@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClassifyError } from '../../../src/domain/answers/classified-refusal.js';
+import type { ClassifyError } from '../../../src/domain/token-response/classified-refusal.js';
 import { codeOf, failureOf, hourMs, minuteMs, secondMs } from '../llavero-fixture.js';
 import { answerScene, key, type ServedAnswer } from './answer-scene.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 import {
   authorizedCentry,
   centryKey,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { centry } from '../../../src/adapters/providers/centry.js';
-import { tray } from '../../../src/adapters/providers/tray.js';
+import { centry } from '../../../src/adapters/providers/centry/centry.js';
+import { tray } from '../../../src/adapters/providers/tray/tray.js';
 import {
   authorizedCentry,
   centryKey,

@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 /** Login with Amazon, for the Selling Partner API: refresh tokens stay, and the access token has a header of its own. */
 export const amazonLwa = defineProvider({

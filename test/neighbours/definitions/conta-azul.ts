@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 /** Conta Azul: HTTP Basic, an hour. */
 export const contaAzul = defineProvider({

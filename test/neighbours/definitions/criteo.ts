@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 /** Criteo: tokens of the client's own, for fifteen minutes. */
 export const criteo = defineProvider({

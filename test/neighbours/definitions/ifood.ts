@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 /** iFood, for an application that acts for itself: everything in camel case, parameters too. */
 export const ifood = defineProvider({

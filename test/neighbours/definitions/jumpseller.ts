@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 /** Jumpseller: a Doorkeeper server, like Centry's. */
 export const jumpseller = defineProvider({

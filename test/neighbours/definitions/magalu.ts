@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 /** Magalu, which takes forms and JSON: the merchant signs in at `/login`; the sandbox's API is another host, which a preset is given as `apiBase`. */
 export const magalu = defineProvider({

@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 /** Multivende (Chile): JSON both ways, answers in camel case, and a moment of expiry instead of a lifetime. */
 export const multivende = defineProvider({

@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 /** Nuvemshop (Tiendanube): JSON, a `User-Agent` it insists on, and tokens that never expire and cannot be renewed. */
 export const nuvemshop = defineProvider({

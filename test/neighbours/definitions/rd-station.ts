@@ -1,4 +1,4 @@
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
 
 const meanings = { INVALID_REFRESH_TOKEN: 'invalid_grant', UNAUTHORIZED: 'invalid_client' } as const;
 const errorTypeOf = (body: unknown): string => /"error_type":"(\w+)"/.exec(JSON.stringify(body) ?? '')?.[1] ?? '';

@@ -1,6 +1,6 @@
 import type { ClientAuthentication } from '../../../src/adapters/grants/client-authentication.js';
-import { defineProvider } from '../../../src/adapters/providers/define-provider.js';
-import type { PresetOptions } from '../../../src/adapters/providers/make-preset.js';
+import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';
+import type { PresetOptions } from '../../../src/adapters/providers/define/make-preset.js';
 import type { ProviderPreset } from '../../../src/ports/provider.js';
 
 /** What {@link standardProvider} takes. Client, redirect URI, scope and grant may also be registered per account. */
