@@ -49,7 +49,7 @@ const perWorker =
       let last: { readonly of: unknown; readonly made: T } | undefined;
       return (...args) => {
         const of = current();
-        const known = last?.of === of ? last : { of, made: factory(...args) };
+        const known = last !== undefined && last.of === of ? last : { of, made: factory(...args) };
         last = known;
         return known.made;
       };
