@@ -48,14 +48,14 @@ const tokenAddressOf = (grant: Grant, credential: Credential, token: IssuedToken
 };
 
 /** An account whose token callers can be given. */
-export interface Held {
+export interface ServableToken {
   readonly token: Token;
   readonly incarnation: string;
   readonly invalidated: boolean;
 }
 
 /** What callers get of an account; undefined when there is no access token that can be used at all. */
-export const heldOf = ({ key, record, token }: Account): Held | undefined => {
+export const servableTokenOf = ({ key, record, token }: Account): ServableToken | undefined => {
   if (token?.accessToken === undefined) return undefined;
   return {
     token: makeToken({
@@ -76,7 +76,11 @@ export const heldOf = ({ key, record, token }: Account): Held | undefined => {
 };
 
 /** What to do with what is held, for one need. */
-export const judgeHeld = (held: Held | undefined, { policy }: ConfiguredProvider, need: Need): Judgement =>
+export const judgeServable = (
+  held: ServableToken | undefined,
+  { policy }: ConfiguredProvider,
+  need: Need,
+): Judgement =>
   held === undefined || held.invalidated ? 'replace' : judgeToken(policy, timesOfToken(held.token), need);
 
 /** Whether asking twice does no harm: the grant can be repeated, or the provider never replaces a refresh token. */

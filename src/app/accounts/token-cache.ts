@@ -1,10 +1,10 @@
 import { leftMs, renewFirstMs, renewSoonMs, type RefreshPolicy } from '../../domain/refresh-policy.js';
 import { timesOfToken, type Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Held } from './account.js';
+import type { ServableToken } from './account.js';
 
 /** A token in the process's memory. */
-export interface CachedToken extends Held {
+export interface CachedToken extends ServableToken {
   readonly policy: RefreshPolicy;
   /** In [0, 1): spreads this process's background renewals away from other processes'. */
   readonly jitter: number;
@@ -51,7 +51,7 @@ export interface TokenCache {
    * that cannot be told, neither is kept and the next call reads the store. `askedMonotonicMs` is when the store was asked for
    * the token, or to commit it; without it the token is as of now, and whether another registration's came first is not told.
    */
-  readonly hold: (held: Held, policy: RefreshPolicy, askedMonotonicMs?: number) => CachedToken;
+  readonly hold: (held: ServableToken, policy: RefreshPolicy, askedMonotonicMs?: number) => CachedToken;
   /** Whether it is time to ask the store about this token, so that nobody has to wait for that: half of `recheckMs` is over. */
   readonly isRecheckDue: (key: string) => boolean;
   /** Whether the store has not been asked about this token for `recheckMs`: it is not handed out before it has been. */

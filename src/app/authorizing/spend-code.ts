@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { ObtainedCode } from '../../ports/grant.js';
 import type { TokenStore } from '../../ports/token-store.js';
-import { heldOf, type Account } from '../accounts/account.js';
+import { servableTokenOf, type Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/account-repository.js';
 import { storeFailed } from '../store/store-failed.js';
 import type { Vault } from '../encryption/record-encryption.js';
@@ -83,7 +83,7 @@ export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
   const { store, accounts, vault, cache, send, commit, clock, events } = deps;
 
   const handOut = (account: Account, askedMonotonicMs: number): UseCase<Token> => {
-    const held = heldOf(account);
+    const held = servableTokenOf(account);
     if (held === undefined) {
       cache.drop(account.key.key);
       const why = 'the access token or its type cannot be used';

@@ -8,7 +8,7 @@ import { tokenError } from '../../domain/token-error.js';
 import { timesOfToken, type Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
-import { judgeHeld } from '../accounts/account.js';
+import { judgeServable } from '../accounts/account.js';
 import type { ConfiguredProvider, ProviderRegistry } from '../accounts/provider-registry.js';
 import type { CompareToken } from './compare-token.js';
 import type { Flight } from './single-flight.js';
@@ -59,7 +59,7 @@ export const makeGetToken = (deps: GetTokenDeps): GetToken => {
   const judge = (cached: CachedToken, configured: ConfiguredProvider, { minValidMs }: TokenNeed): Judgement => {
     const nowMs = cache.judgedAtMs(cached.token.key);
     const suffices = cached.isLongest && isBrandNew(configured.policy, timesOfToken(cached.token), nowMs);
-    return judgeHeld(cached, configured, { nowMs, minValidMs: suffices ? 0 : minValidMs, jitter: cached.jitter });
+    return judgeServable(cached, configured, { nowMs, minValidMs: suffices ? 0 : minValidMs, jitter: cached.jitter });
   };
 
   /** A cached token that will do, renewed or compared behind the caller's back where that is due. */

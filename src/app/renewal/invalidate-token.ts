@@ -8,7 +8,7 @@ import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
 import type { TokenStore } from '../../ports/token-store.js';
-import { heldOf, type Account } from '../accounts/account.js';
+import { servableTokenOf, type Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/account-repository.js';
 import { storeFailed } from '../store/store-failed.js';
 import type { TokenCache } from '../accounts/token-cache.js';
@@ -39,7 +39,7 @@ export const makeInvalidateToken = ({
 }: InvalidateTokenDeps): InvalidateToken => {
   /** The refused token may be one that another process has replaced since: what the store holds now takes its place. */
   const adopt = (account: Account, askedMonotonicMs: number): void => {
-    const held = heldOf(account);
+    const held = servableTokenOf(account);
     if (held === undefined) cache.drop(account.record.key);
     else cache.hold(held, account.policy, askedMonotonicMs);
   };

@@ -4,7 +4,7 @@ import { isBrandNew, isMomentary } from '../../domain/refresh-policy.js';
 import { tokenError } from '../../domain/token-error.js';
 import { timesOfToken } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';
-import { heldOf, type Account } from '../accounts/account.js';
+import { servableTokenOf, type Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/account-repository.js';
 import { $, steps } from '../use-case/steps.js';
 import type { UseCase } from '../use-case/use-case-error.js';
@@ -61,7 +61,7 @@ const mostRounds = 3;
 
 export const makeTokenRenewer = ({ accounts, cache, flights, renew, clock }: TokenRenewerDeps): TokenRenewer => {
   const hold: TokenRenewer['hold'] = (account, askedMonotonicMs) => {
-    const held = heldOf(account);
+    const held = servableTokenOf(account);
     if (held !== undefined) return cache.hold(held, account.policy, askedMonotonicMs);
     const { key, incarnation } = account.record;
     // What is remembered is another registration's, or another tenant's.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Held } from '../../../src/app/accounts/account.js';
+import type { ServableToken } from '../../../src/app/accounts/account.js';
 import { makeTokenCache, type TokenCache } from '../../../src/app/accounts/token-cache.js';
 import { defaultRefreshPolicy, type RefreshPolicy } from '../../../src/domain/refresh-policy.js';
 import { Secret } from '../../../src/domain/secret.js';
@@ -16,7 +16,7 @@ const unchecked: RefreshPolicy = { ...defaultRefreshPolicy, recheckMs: 24 * hour
 interface Scene {
   readonly clock: FakeClock;
   readonly cache: TokenCache;
-  readonly held: (key?: string, generation?: number, members?: Partial<Held>) => Held;
+  readonly held: (key?: string, generation?: number, members?: Partial<ServableToken>) => ServableToken;
 }
 
 const scene = (entries = 10, jitter = 0): Scene => {
@@ -293,7 +293,7 @@ describe('what is held', () => {
 });
 
 describe('memory', () => {
-  const heldOf = (cache: TokenCache, keys: readonly string[]): readonly string[] =>
+  const servableTokenOf = (cache: TokenCache, keys: readonly string[]): readonly string[] =>
     keys.filter((key) => cache.find(key) !== undefined);
 
   it('holds no more tokens than it has entries, however many keys there are', () => {
@@ -303,7 +303,7 @@ describe('memory', () => {
       cache.hold(held(key), unchecked);
       if (Math.random() < 0.5) cache.fresh(key);
     }
-    expect(heldOf(cache, keys)).toHaveLength(10);
+    expect(servableTokenOf(cache, keys)).toHaveLength(10);
   });
 
   it('gives what was looked at since the last pass a second chance', () => {
@@ -312,9 +312,9 @@ describe('memory', () => {
     cache.fresh('shop/a');
     cache.fresh('shop/c');
     cache.hold(held('shop/d'), unchecked);
-    expect(heldOf(cache, ['shop/a', 'shop/b', 'shop/c', 'shop/d'])).toEqual(['shop/a', 'shop/c', 'shop/d']);
+    expect(servableTokenOf(cache, ['shop/a', 'shop/b', 'shop/c', 'shop/d'])).toEqual(['shop/a', 'shop/c', 'shop/d']);
     cache.hold(held('shop/e'), unchecked);
-    expect(heldOf(cache, ['shop/a', 'shop/c', 'shop/d', 'shop/e'])).toEqual(['shop/c', 'shop/d', 'shop/e']);
+    expect(servableTokenOf(cache, ['shop/a', 'shop/c', 'shop/d', 'shop/e'])).toEqual(['shop/c', 'shop/d', 'shop/e']);
   });
 
   it('gives each one chance, not more: when all were looked at, the oldest goes', () => {
@@ -324,7 +324,7 @@ describe('memory', () => {
       cache.fresh(`shop/${key}`);
     }
     cache.hold(held('shop/d'), unchecked);
-    expect(heldOf(cache, ['shop/a', 'shop/b', 'shop/c', 'shop/d'])).toEqual(['shop/b', 'shop/c', 'shop/d']);
+    expect(servableTokenOf(cache, ['shop/a', 'shop/b', 'shop/c', 'shop/d'])).toEqual(['shop/b', 'shop/c', 'shop/d']);
   });
 
   it('lets nothing go for a key that it holds already, nor for a token that it does not keep', () => {
@@ -333,6 +333,6 @@ describe('memory', () => {
     for (const key of ['a', 'b']) cache.hold(held(`shop/${key}`), unchecked);
     cache.hold(held('shop/a', 2), unchecked);
     cache.hold(held('shop/c'), unchecked);
-    expect(heldOf(cache, ['shop/a', 'shop/b', 'shop/c'])).toEqual(['shop/a', 'shop/b']);
+    expect(servableTokenOf(cache, ['shop/a', 'shop/b', 'shop/c'])).toEqual(['shop/a', 'shop/b']);
   });
 });

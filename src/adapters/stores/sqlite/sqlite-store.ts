@@ -18,7 +18,7 @@ import { storeFailure } from '../store-failure.js';
 import { makeStoreLifetime } from '../store-lifetime.js';
 
 /** The session of a store that is open. Another takes its place when its log was deleted and nothing was lost. */
-interface Held {
+interface ServableToken {
   session: SqliteSession;
   /** Closed, with no other in its place yet. */
   isClosed: boolean;
@@ -49,7 +49,7 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
   const lifetime = makeStoreLifetime(
     pipe(
       start,
-      TE.map((session): Held => ({ session, isClosed: false })),
+      TE.map((session): ServableToken => ({ session, isClosed: false })),
     ),
     ({ session: { watch, connection }, isClosed }) =>
       // A close copies what is in the log into the file: it must not touch one that has gone its own way.
@@ -62,7 +62,7 @@ export const makeSqliteStore = (unchecked: SqliteStoreOptions, parts: SqlitePart
    * Another process has deleted the log. That happens where this process has dropped its own locks, by opening and closing
    * the file besides: as long as nothing was written since, a new connection goes on where the old one was.
    */
-  const reopened = async (held: Held): Promise<void> => {
+  const reopened = async (held: ServableToken): Promise<void> => {
     if ('database' in options) return;
     if (!held.isClosed && !isFolded(held.session)) return;
     if (!held.isClosed) runStep(() => right(held.session.connection.close()));
