@@ -51,7 +51,7 @@ export interface TokenCache {
    * that cannot be told, neither is kept and the next call reads the store. `askedMonotonicMs` is when the store was asked for
    * the token, or to commit it; without it the token is as of now, and whether another registration's came first is not told.
    */
-  readonly hold: (held: ServableToken, policy: RefreshPolicy, askedMonotonicMs?: number) => CachedToken;
+  readonly put: (held: ServableToken, policy: RefreshPolicy, askedMonotonicMs?: number) => CachedToken;
   /** Whether it is time to ask the store about this token, so that nobody has to wait for that: half of `recheckMs` is over. */
   readonly isRecheckDue: (key: string) => boolean;
   /** Whether the store has not been asked about this token for `recheckMs`: it is not handed out before it has been. */
@@ -181,7 +181,7 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
   const wasHereBefore = ({ loadedMonotonicMs }: Entry, askedMonotonicMs: number | undefined): boolean =>
     askedMonotonicMs !== undefined && Math.floor(askedMonotonicMs - madeAtMonotonicMs) > loadedMonotonicMs;
 
-  const hold: TokenCache['hold'] = (held, policy, askedMonotonicMs) => {
+  const put: TokenCache['put'] = (held, policy, askedMonotonicMs) => {
     const { key, generation } = held.token;
     const known = byKey.get(key);
     const sameGrant = known?.incarnation === held.incarnation;
@@ -240,7 +240,7 @@ export const makeTokenCache = ({ clock, jitter, entries }: TokenCacheDeps): Toke
       const entry = byKey.get(key);
       return entry === undefined ? clock.nowMs() : judgedMs(entry);
     },
-    hold,
+    put,
     peek: (key) => {
       const entry = byKey.get(key);
       if (entry === undefined || entry.invalidated || isUnchecked(entry)) return undefined;

@@ -89,7 +89,7 @@ export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
       const why = 'the access token or its type cannot be used';
       return TE.left(tokenError('ResponseMalformed', { key: account.key.key, why }));
     }
-    return TE.right(cache.hold(held, account.policy, askedMonotonicMs).token);
+    return TE.right(cache.put(held, account.policy, askedMonotonicMs).token);
   };
 
   const warn = ({ provider, grant, key: { key } }: Account, { token, warnings }: Issued): void => {

@@ -40,7 +40,7 @@ export interface ApiAccesses {
 export interface ApiAccessesDeps {
   readonly providers: ProviderRegistry;
   readonly accounts: Accounts;
-  readonly hold: TokenRenewer['hold'];
+  readonly putInCache: TokenRenewer['putInCache'];
   readonly clock: Clock;
 }
 
@@ -69,7 +69,7 @@ const guardedApi = (id: string, { base, placement, judgeRefusal }: ProviderApi):
   };
 };
 
-export const makeApiAccesses = ({ providers, accounts, hold, clock }: ApiAccessesDeps): ApiAccesses => {
+export const makeApiAccesses = ({ providers, accounts, putInCache, clock }: ApiAccessesDeps): ApiAccesses => {
   const known = new Map<string, Remembered>();
 
   /** The monotonic clock stands still while the machine sleeps; a wall clock that was set back says nothing. */
@@ -104,7 +104,7 @@ export const makeApiAccesses = ({ providers, accounts, hold, clock }: ApiAccesse
         const before = changes;
         return pipe(
           accounts.getOrDraft(key),
-          TE.tapIO((account) => () => hold(account)),
+          TE.tapIO((account) => () => putInCache(account)),
           TE.map(({ credential, client, record: { incarnation, generation } }) => {
             const read = { credential, client, incarnation, generation };
             return remember({ key, api: guardedApi(id, api), policy, provider, ...read }, before);

@@ -135,7 +135,7 @@ export const compose = (given: Given) => {
   const renewer = makeTokenRenewer({ accounts, cache, flights, renew, clock });
   const compare = makeCompareToken({ store, accounts, cache, renewer, flights, clock, events });
 
-  const accesses = makeApiAccesses({ providers, accounts, hold: renewer.hold, clock });
+  const accesses = makeApiAccesses({ providers, accounts, putInCache: renewer.putInCache, clock });
   const turns = apiLimits === undefined ? noTurns : makeApiTurns({ limits: apiLimits, limiter, clock });
   const noteUnavailable = makeNoteUnavailable({ store, clock, events });
 

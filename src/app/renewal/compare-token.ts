@@ -29,7 +29,7 @@ export interface CompareTokenDeps {
   readonly store: TokenStore;
   readonly accounts: Accounts;
   readonly cache: TokenCache;
-  readonly renewer: Pick<TokenRenewer, 'hold'>;
+  readonly renewer: Pick<TokenRenewer, 'putInCache'>;
   readonly flights: Pick<SingleFlight<unknown>, 'inBackground'>;
   readonly clock: Clock;
   readonly events: EventSink;
@@ -67,7 +67,7 @@ export const makeCompareToken = (deps: CompareTokenDeps): CompareToken => {
           }),
         ),
       );
-      renewer.hold(account, askedMonotonicMs);
+      renewer.putInCache(account, askedMonotonicMs);
       // Where the store holds nothing that can be handed out, the older token is served for as long as it is valid.
       cache.confirm(key, askedMonotonicMs);
     });

@@ -41,7 +41,7 @@ export const makeInvalidateToken = ({
   const adopt = (account: Account, askedMonotonicMs: number): void => {
     const held = servableTokenOf(account);
     if (held === undefined) cache.drop(account.record.key);
-    else cache.hold(held, account.policy, askedMonotonicMs);
+    else cache.put(held, account.policy, askedMonotonicMs);
   };
 
   const mark = (

@@ -45,7 +45,7 @@ export interface TokenRenewer {
    * Keeps an account's token in memory; undefined when it has none that can be used. `askedMonotonicMs` is when the store was
    * asked for it, where that is not now.
    */
-  readonly hold: (account: Account, askedMonotonicMs?: number) => CachedToken | undefined;
+  readonly putInCache: (account: Account, askedMonotonicMs?: number) => CachedToken | undefined;
 }
 
 export interface TokenRenewerDeps {
@@ -60,9 +60,9 @@ export interface TokenRenewerDeps {
 const mostRounds = 3;
 
 export const makeTokenRenewer = ({ accounts, cache, flights, renew, clock }: TokenRenewerDeps): TokenRenewer => {
-  const hold: TokenRenewer['hold'] = (account, askedMonotonicMs) => {
+  const putInCache: TokenRenewer['putInCache'] = (account, askedMonotonicMs) => {
     const held = servableTokenOf(account);
-    if (held !== undefined) return cache.hold(held, account.policy, askedMonotonicMs);
+    if (held !== undefined) return cache.put(held, account.policy, askedMonotonicMs);
     const { key, incarnation } = account.record;
     // What is remembered is another registration's, or another tenant's.
     if (cache.find(key)?.incarnation !== incarnation) cache.drop(key);
@@ -100,7 +100,7 @@ export const makeTokenRenewer = ({ accounts, cache, flights, renew, clock }: Tok
       for (let round = 1; round <= mostRounds; round += 1) {
         const askedMonotonicMs = clock.monotonicMs();
         const account = yield* $(forgettingUnknown(key, waiting.unasked ? withToken(key) : accounts.getOrDraft(key)));
-        const found = hold(account, askedMonotonicMs);
+        const found = putInCache(account, askedMonotonicMs);
         if (found !== undefined && wanted.isEnough(found, account)) {
           return { account, cached: found, renewed: round > 1, ours: false };
         }
@@ -108,7 +108,7 @@ export const makeTokenRenewer = ({ accounts, cache, flights, renew, clock }: Tok
         const renewal = yield* $(
           forgettingUnknown(key, renew(account, servable ? { ...waiting, untilMonotonicMs: 0 } : waiting)),
         );
-        const cached = hold(renewal.account);
+        const cached = putInCache(renewal.account);
         if (cached === undefined) continue;
         // Nobody gets an error for want of a longer one: what the provider gives is handed out.
         if (renewal.ours && isMomentary(timesOfToken(cached.token))) return { ...renewal, cached, renewed: true };
@@ -127,5 +127,5 @@ export const makeTokenRenewer = ({ accounts, cache, flights, renew, clock }: Tok
       return renewed(key, wanted, { untilMonotonicMs, unasked, hasSlot, onCommitDelayed: report, onWait })();
     });
 
-  return { current: flights.current, start, hold };
+  return { current: flights.current, start, putInCache };
 };

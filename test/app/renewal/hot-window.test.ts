@@ -46,7 +46,7 @@ const isFresh = (cache: TokenCache, key = 'shop/1'): boolean => cache.fresh(key)
 describe('a token in memory is handed out without a look', () => {
   it('until its soft window begins', async () => {
     const { clock, cache, held } = scene();
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     await clock.advance(lifeMs - 5 * minuteMs - 1);
     expect(isFresh(cache)).toBe(true);
     await clock.advance(1);
@@ -55,7 +55,7 @@ describe('a token in memory is handed out without a look', () => {
 
   it('a little longer by this process’s jitter', async () => {
     const { clock, cache, held } = scene(10, 0.5);
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     await clock.advance(lifeMs - 4.5 * minuteMs - 1);
     expect(isFresh(cache)).toBe(true);
     await clock.advance(1);
@@ -64,7 +64,7 @@ describe('a token in memory is handed out without a look', () => {
 
   it('until it has to be compared with the store, and again once it was', async () => {
     const { clock, cache, held } = scene();
-    cache.hold(held(), defaultRefreshPolicy);
+    cache.put(held(), defaultRefreshPolicy);
     const looks = () => [isFresh(cache), cache.isRecheckDue('shop/1'), cache.isUnchecked('shop/1')];
     await clock.advance(15 * secondMs - 1);
     expect(looks()).toEqual([true, false, false]);
@@ -85,17 +85,17 @@ describe('a token in memory is handed out without a look', () => {
     const token = held();
     const askedMs = clock.monotonicMs();
     await clock.advance(20 * secondMs);
-    cache.hold(token, defaultRefreshPolicy, askedMs);
+    cache.put(token, defaultRefreshPolicy, askedMs);
     expect(cache.isRecheckDue('shop/1')).toBe(true);
     cache.confirm('shop/1', clock.monotonicMs());
     cache.confirm('shop/1', askedMs);
-    cache.hold(token, defaultRefreshPolicy, askedMs);
+    cache.put(token, defaultRefreshPolicy, askedMs);
     expect(cache.isRecheckDue('shop/1')).toBe(false);
   });
 
   it('for no longer than until it is unchecked, whatever is put off, unless the store cannot be asked', async () => {
     const { clock, cache, held } = scene();
-    cache.hold(held(), defaultRefreshPolicy);
+    cache.put(held(), defaultRefreshPolicy);
     await clock.advance(29 * secondMs);
     cache.defer('shop/1', minuteMs);
     expect(isFresh(cache)).toBe(true);
@@ -111,9 +111,9 @@ describe('a token in memory is handed out without a look', () => {
 
   it('and is the very same value and promise each time, also after it was read again', () => {
     const { cache, held } = scene();
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     const first = cache.fresh('shop/1');
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     const second = cache.fresh('shop/1');
     expect(second?.token).toBe(first?.token);
     expect(second?.promise).toBe(first?.promise);
@@ -121,7 +121,7 @@ describe('a token in memory is handed out without a look', () => {
 
   it('but not once an API has refused it, whatever is read, confirmed or put off', () => {
     const { cache, held } = scene();
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     cache.invalidate('shop/1', 1);
     expect(isFresh(cache)).toBe(false);
     for (const look of [
@@ -129,19 +129,19 @@ describe('a token in memory is handed out without a look', () => {
       () => cache.postpone('shop/1', minuteMs),
       () => cache.reopen('shop/1'),
       () => cache.defer('shop/1', minuteMs),
-      () => cache.hold(held(), unchecked),
+      () => cache.put(held(), unchecked),
     ]) {
       look();
       expect(isFresh(cache)).toBe(false);
     }
     expect(cache.find('shop/1')?.invalidated).toBe(true);
-    cache.hold(held('shop/1', 2), unchecked);
+    cache.put(held('shop/1', 2), unchecked);
     expect(isFresh(cache)).toBe(true);
   });
 
   it('although an older one was refused', () => {
     const { cache, held } = scene();
-    cache.hold(held('shop/1', 2), unchecked);
+    cache.put(held('shop/1', 2), unchecked);
     cache.invalidate('shop/1', 1);
     expect(isFresh(cache)).toBe(true);
   });
@@ -151,7 +151,7 @@ describe('putting a look off', () => {
   /** Looked at when `leftMs` of its life are left, and put off by a minute: for how long is it handed out? */
   const openFor = async (leftMs: number): Promise<number> => {
     const { clock, cache, held } = scene();
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     await clock.advance(lifeMs - leftMs);
     cache.defer('shop/1', minuteMs);
     let openMs = 0;
@@ -183,8 +183,8 @@ describe('a wall clock that is set', () => {
   it('back makes every token be judged anew, by the time that has really passed', async () => {
     const { clock, cache, held } = scene();
     const startMs = clock.nowMs();
-    cache.hold(held('shop/1'), unchecked);
-    cache.hold(held('shop/2'), unchecked);
+    cache.put(held('shop/1'), unchecked);
+    cache.put(held('shop/2'), unchecked);
     await clock.advance(hourMs);
     expect([isFresh(cache, 'shop/1'), isFresh(cache, 'shop/2')]).toEqual([true, true]);
     clock.setWallClock(startMs - 24 * hourMs);
@@ -201,7 +201,7 @@ describe('a wall clock that is set', () => {
   it('back twice gives no token a longer life either', async () => {
     const { clock, cache, held } = scene();
     const startMs = clock.nowMs();
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     for (const backMs of [hourMs, 2 * hourMs]) {
       await clock.advance(minuteMs);
       clock.setWallClock(clock.nowMs() - backMs);
@@ -215,7 +215,7 @@ describe('a wall clock that is set', () => {
 
   it('forward past the end of a token ends it', () => {
     const { clock, cache, held } = scene();
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     clock.setWallClock(clock.nowMs() + lifeMs);
     expect(isFresh(cache)).toBe(false);
     expect(cache.judgedAtMs('shop/1')).toBe(clock.nowMs());
@@ -223,7 +223,7 @@ describe('a wall clock that is set', () => {
 
   it('forward by an hour makes every token be looked at an hour earlier', async () => {
     const { clock, cache, held } = scene();
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     clock.setWallClock(clock.nowMs() + hourMs);
     expect(isFresh(cache)).toBe(true);
     await clock.advance(hourMs - 5 * minuteMs - 1);
@@ -236,25 +236,25 @@ describe('a wall clock that is set', () => {
 describe('what is held', () => {
   it('is the newest generation of a grant, whatever is read later', () => {
     const { cache, held } = scene();
-    cache.hold(held('shop/1', 2), unchecked);
-    expect(cache.hold(held('shop/1', 1), unchecked).token.generation).toBe(2);
-    expect(cache.hold(held('shop/1', 3), unchecked).token.generation).toBe(3);
+    cache.put(held('shop/1', 2), unchecked);
+    expect(cache.put(held('shop/1', 1), unchecked).token.generation).toBe(2);
+    expect(cache.put(held('shop/1', 3), unchecked).token.generation).toBe(3);
   });
 
   it('is no token of two registrations of which nothing says which came first: the next call reads the store', () => {
     const { cache, held } = scene();
-    cache.hold(held('shop/1', 5), unchecked);
-    expect(cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked)).toMatchObject({ incarnation: 'two' });
+    cache.put(held('shop/1', 5), unchecked);
+    expect(cache.put(held('shop/1', 1, { incarnation: 'two' }), unchecked)).toMatchObject({ incarnation: 'two' });
     expect(cache.find('shop/1')).toBeUndefined();
-    cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked);
+    cache.put(held('shop/1', 1, { incarnation: 'two' }), unchecked);
     expect(cache.find('shop/1')).toMatchObject({ incarnation: 'two', token: { generation: 1 } });
   });
 
   it('is the token of the registration that the store was asked for once the other one was here', async () => {
     const { clock, cache, held } = scene();
-    cache.hold(held('shop/1', 5), unchecked);
+    cache.put(held('shop/1', 5), unchecked);
     await clock.advance(2);
-    cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked, clock.monotonicMs() - 1);
+    cache.put(held('shop/1', 1, { incarnation: 'two' }), unchecked, clock.monotonicMs() - 1);
     expect(cache.find('shop/1')).toMatchObject({ incarnation: 'two', token: { generation: 1 } });
     expect(isFresh(cache)).toBe(true);
   });
@@ -263,28 +263,28 @@ describe('what is held', () => {
     for (const laterMs of [0, -1]) {
       const { clock, cache, held } = scene();
       await clock.advance(1);
-      cache.hold(held('shop/1', 5), unchecked);
+      cache.put(held('shop/1', 5), unchecked);
       const askedMonotonicMs = clock.monotonicMs() + laterMs;
       await clock.advance(1);
-      cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked, askedMonotonicMs);
+      cache.put(held('shop/1', 1, { incarnation: 'two' }), unchecked, askedMonotonicMs);
       expect(cache.find('shop/1')).toBeUndefined();
     }
   });
 
   it('is not the token of a grant that was ended here', () => {
     const { cache, held } = scene();
-    cache.hold(held(), unchecked);
+    cache.put(held(), unchecked);
     cache.end('shop/1', 'one');
-    expect(cache.hold(held('shop/1', 7), unchecked).invalidated).toBe(true);
+    expect(cache.put(held('shop/1', 7), unchecked).invalidated).toBe(true);
     expect(cache.find('shop/1')).toBeUndefined();
-    cache.hold(held('shop/1', 1, { incarnation: 'two' }), unchecked);
+    cache.put(held('shop/1', 1, { incarnation: 'two' }), unchecked);
     expect(isFresh(cache)).toBe(true);
   });
 
   it('is nothing after drop and after clear', () => {
     const { cache, held } = scene();
-    cache.hold(held('shop/1'), unchecked);
-    cache.hold(held('shop/2'), unchecked);
+    cache.put(held('shop/1'), unchecked);
+    cache.put(held('shop/2'), unchecked);
     cache.drop('shop/1');
     expect([isFresh(cache, 'shop/1'), isFresh(cache, 'shop/2')]).toEqual([false, true]);
     cache.clear();
@@ -300,7 +300,7 @@ describe('memory', () => {
     const { cache, held } = scene(10);
     const keys = Array.from({ length: 1_000 }, (_, index) => `shop/${index}`);
     for (const key of keys) {
-      cache.hold(held(key), unchecked);
+      cache.put(held(key), unchecked);
       if (Math.random() < 0.5) cache.fresh(key);
     }
     expect(servableTokenOf(cache, keys)).toHaveLength(10);
@@ -308,31 +308,31 @@ describe('memory', () => {
 
   it('gives what was looked at since the last pass a second chance', () => {
     const { cache, held } = scene(3);
-    for (const key of ['a', 'b', 'c']) cache.hold(held(`shop/${key}`), unchecked);
+    for (const key of ['a', 'b', 'c']) cache.put(held(`shop/${key}`), unchecked);
     cache.fresh('shop/a');
     cache.fresh('shop/c');
-    cache.hold(held('shop/d'), unchecked);
+    cache.put(held('shop/d'), unchecked);
     expect(servableTokenOf(cache, ['shop/a', 'shop/b', 'shop/c', 'shop/d'])).toEqual(['shop/a', 'shop/c', 'shop/d']);
-    cache.hold(held('shop/e'), unchecked);
+    cache.put(held('shop/e'), unchecked);
     expect(servableTokenOf(cache, ['shop/a', 'shop/c', 'shop/d', 'shop/e'])).toEqual(['shop/c', 'shop/d', 'shop/e']);
   });
 
   it('gives each one chance, not more: when all were looked at, the oldest goes', () => {
     const { cache, held } = scene(3);
     for (const key of ['a', 'b', 'c']) {
-      cache.hold(held(`shop/${key}`), unchecked);
+      cache.put(held(`shop/${key}`), unchecked);
       cache.fresh(`shop/${key}`);
     }
-    cache.hold(held('shop/d'), unchecked);
+    cache.put(held('shop/d'), unchecked);
     expect(servableTokenOf(cache, ['shop/a', 'shop/b', 'shop/c', 'shop/d'])).toEqual(['shop/b', 'shop/c', 'shop/d']);
   });
 
   it('lets nothing go for a key that it holds already, nor for a token that it does not keep', () => {
     const { cache, held } = scene(2);
     cache.end('shop/c', 'one');
-    for (const key of ['a', 'b']) cache.hold(held(`shop/${key}`), unchecked);
-    cache.hold(held('shop/a', 2), unchecked);
-    cache.hold(held('shop/c'), unchecked);
+    for (const key of ['a', 'b']) cache.put(held(`shop/${key}`), unchecked);
+    cache.put(held('shop/a', 2), unchecked);
+    cache.put(held('shop/c'), unchecked);
     expect(servableTokenOf(cache, ['shop/a', 'shop/b', 'shop/c'])).toEqual(['shop/a', 'shop/b']);
   });
 });
