@@ -4,7 +4,7 @@ import type { Account } from '../accounts/account.js';
 import type { ClientPauses } from '../accounts/client-pauses.js';
 import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import { mendedWithinMs, type Ending } from './fate.js';
-import type { Gate } from './gate.js';
+import type { Semaphore } from './semaphore.js';
 import { endingOf, isPaused, type StillDue } from './still-due.js';
 import type { TurnOf } from './turns.js';
 
@@ -12,7 +12,7 @@ import type { TurnOf } from './turns.js';
 export interface SweepRun {
   readonly keepWarm: boolean;
   /** As many requests as may be in flight. */
-  readonly inFlight: Gate;
+  readonly inFlight: Semaphore;
   readonly turnOf: TurnOf;
   readonly pause: (ms: number) => Promise<void>;
   /** Once it aborts, nothing is begun. */

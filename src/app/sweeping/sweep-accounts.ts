@@ -10,7 +10,7 @@ import { storeFailed } from '../store/store-failed.js';
 import type { ProviderRegistry } from '../accounts/provider-registry.js';
 import { makeBreather } from './breather.js';
 import { makeDueAccounts, type ClaimedAccount, type DueAccounts, type DueAccountsDeps } from './due-accounts.js';
-import { makeGate } from './gate.js';
+import { makeSemaphore } from './semaphore.js';
 import { mendedWithinMs, type Ending } from './fate.js';
 import type { RenewDue, SweepRun } from './renew-due.js';
 import { shuffled } from './shuffled.js';
@@ -99,7 +99,7 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
       );
       const run: SweepRun = {
         keepWarm,
-        inFlight: makeGate(concurrency),
+        inFlight: makeSemaphore(concurrency),
         turnOf: makeTurns(),
         pause: (ms) => rest(ms, stop),
         stop,

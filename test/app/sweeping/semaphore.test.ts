@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { makeGate } from '../../../src/app/sweeping/gate.js';
+import { makeSemaphore } from '../../../src/app/sweeping/semaphore.js';
 import { fakeClock } from '../../../src/testing/fake-clock.js';
 
 describe('a gate', () => {
   it('lets in as many as it has places, and the others in the order they came', async () => {
-    const gate = makeGate(2);
+    const gate = makeSemaphore(2);
     const { advance } = fakeClock();
     const inside: number[] = [];
     for (const visitor of [1, 2, 3, 4]) void gate.enter().then(() => inside.push(visitor));
@@ -19,7 +19,7 @@ describe('a gate', () => {
   });
 
   it('keeps a place that nobody waits for', async () => {
-    const gate = makeGate(1);
+    const gate = makeSemaphore(1);
     await gate.enter();
     gate.leave();
     await gate.enter();

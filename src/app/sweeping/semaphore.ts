@@ -1,11 +1,11 @@
 /** Lets so many in at a time; the others wait, first come, first in. */
-export interface Gate {
+export interface Semaphore {
   readonly enter: () => Promise<void>;
   /** Once for each `enter`. */
   readonly leave: () => void;
 }
 
-export const makeGate = (places: number): Gate => {
+export const makeSemaphore = (places: number): Semaphore => {
   const waiting: (() => void)[] = [];
   let free = places;
   return {
