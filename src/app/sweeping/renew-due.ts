@@ -6,14 +6,14 @@ import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import { mendedWithinMs, type Ending } from './fate.js';
 import type { Semaphore } from './semaphore.js';
 import { endingOf, isPaused, type StillDue } from './still-due.js';
-import type { TurnOf } from './turns.js';
+import type { ClientQueueOf } from './client-queue.js';
 
 /** What the accounts of one sweep share. */
 export interface SweepRun {
   readonly keepWarm: boolean;
   /** As many requests as may be in flight. */
   readonly inFlight: Semaphore;
-  readonly turnOf: TurnOf;
+  readonly queueOf: ClientQueueOf;
   readonly pause: (ms: number) => Promise<void>;
   /** Once it aborts, nothing is begun. */
   readonly stop: AbortSignal;
@@ -61,7 +61,7 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
   };
 
   const renewInTurn = async (account: Account, run: SweepRun): Promise<Ending> => {
-    const turn = run.turnOf(account);
+    const turn = run.queueOf(account);
     await turn.enter();
     try {
       const slot = await takeSlot(account, run);

@@ -16,7 +16,7 @@ import type { RenewDue, SweepRun } from './renew-due.js';
 import { shuffled } from './shuffled.js';
 import type { SweepReport } from './sweep-report.js';
 import { makeTally } from './tally.js';
-import { makeTurns } from './turns.js';
+import { makeClientQueues } from './client-queue.js';
 import type { UseCase } from '../use-case/use-case-error.js';
 
 export interface SweepOptions {
@@ -100,7 +100,7 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
       const run: SweepRun = {
         keepWarm,
         inFlight: makeSemaphore(concurrency),
-        turnOf: makeTurns(),
+        queueOf: makeClientQueues(),
         pause: (ms) => rest(ms, stop),
         stop,
       };

@@ -18,7 +18,7 @@ export interface Patience {
  * the unlucky. A step is given up when `patienceMs` have passed since it was asked for.
  */
 export const makePatience = (patienceMs: number, monotonicMs = (): number => performance.now()): Patience => {
-  const turn = makeTurns();
+  const turn = makeClientQueues();
   return {
     run: async (step) => {
       const sinceMs = monotonicMs();
@@ -38,7 +38,7 @@ export const makePatience = (patienceMs: number, monotonicMs = (): number => per
 };
 
 /** Hands out turns of the event loop, one a caller, so that many short steps in a row do not hold it up. */
-const makeTurns = (): (() => Promise<unknown>) => {
+const makeClientQueues = (): (() => Promise<unknown>) => {
   let last: Promise<unknown> = Promise.resolve();
   return () => (last = last.then(() => new Promise((resolve) => setImmediate(resolve))));
 };

@@ -2,9 +2,9 @@ import type { Account } from '../accounts/account.js';
 import { makeSemaphore, type Semaphore } from './semaphore.js';
 
 /** Where the accounts of an account's client line up: one at a time waits for its slot and for its place in flight. */
-export type TurnOf = (account: Account) => Semaphore;
+export type ClientQueueOf = (account: Account) => Semaphore;
 
-export const makeTurns = (): TurnOf => {
+export const makeClientQueues = (): ClientQueueOf => {
   const turns = new Map<string, Semaphore>();
   return ({ provider, client }) => {
     const name = `${provider.id}/${client}`;
