@@ -4,7 +4,7 @@ import { defaultRefreshPolicy, type RefreshPolicy, type RefreshPolicyOptions } f
 import type { Fetch } from '../ports/fetch.js';
 import type { Provider, ProviderPreset } from '../ports/provider.js';
 import type { TokenStore } from '../ports/token-store.js';
-import type { ApiLimits } from './calling/api-turns.js';
+import type { ApiLimits } from './calling/api-rate-limit.js';
 import { policyOf } from './accounts/provider-registry.js';
 import { checkPolicy } from './check-policy.js';
 

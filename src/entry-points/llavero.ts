@@ -2,7 +2,7 @@ export { createLlavero, type CreateLlaveroOptions } from '../app/create-llavero.
 export type { Llavero, TokenOptions } from '../app/llavero.js';
 export { LlaveroError } from '../app/llavero-error.js';
 export type { EncryptionKey, EncryptionKeys, LlaveroOptions } from '../app/llavero-options.js';
-export type { ApiLimits } from '../app/calling/api-turns.js';
+export type { ApiLimits } from '../app/calling/api-rate-limit.js';
 export type { ExchangeInput } from '../app/authorizing/exchange-code.js';
 export type { CallbackOptions } from '../app/authorizing/receive-callback.js';
 export type { TokenNeed } from '../app/renewal/get-token.js';

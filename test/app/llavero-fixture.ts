@@ -6,7 +6,7 @@ import { ports } from '../../src/app/container/identifiers.js';
 import { createLlavero } from '../../src/app/create-llavero.js';
 import { LlaveroError } from '../../src/app/llavero-error.js';
 import type { Llavero } from '../../src/app/llavero.js';
-import type { ApiLimits } from '../../src/app/calling/api-turns.js';
+import type { ApiLimits } from '../../src/app/calling/api-rate-limit.js';
 import type { EncryptionKeys } from '../../src/app/llavero-options.js';
 import type { LlaveroEvent, LlaveroEventType } from '../../src/domain/llavero-event.js';
 import type { RefreshPolicyOptions } from '../../src/domain/refresh-policy.js';

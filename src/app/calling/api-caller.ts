@@ -14,7 +14,7 @@ import type { UseCaseError } from '../use-case/use-case-error.js';
 import type { GetToken } from '../renewal/get-token.js';
 import type { InvalidateToken } from '../renewal/invalidate-token.js';
 import type { ApiAccess, ApiAccesses } from './api-access.js';
-import type { ApiTurns } from './api-turns.js';
+import type { ApiRateLimit } from './api-rate-limit.js';
 import type { Call } from './call.js';
 import { judgeRefusal } from './judge-refusal.js';
 import type { NoteUnavailable } from './note-unavailable.js';
@@ -47,7 +47,7 @@ export interface ApiCallerDeps {
   readonly getToken: GetToken;
   readonly invalidateToken: InvalidateToken;
   readonly noteUnavailable: NoteUnavailable;
-  readonly turns: ApiTurns;
+  readonly turns: ApiRateLimit;
   readonly clock: Clock;
 }
 

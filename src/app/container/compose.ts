@@ -17,7 +17,7 @@ import { makeTellRevoked } from '../accounts/tell-revoked.js';
 import { makeTokenCache } from '../accounts/token-cache.js';
 import type { Digests } from '../authorizing/start-authorization.js';
 import { makeApiAccesses } from '../calling/api-access.js';
-import { makeApiTurns, noTurns, type ApiLimits } from '../calling/api-turns.js';
+import { makeApiRateLimit, noRateLimit, type ApiLimits } from '../calling/api-rate-limit.js';
 import { makeNoteUnavailable } from '../calling/note-unavailable.js';
 import { makeFingerprints, type KeyedBy } from '../encryption/fingerprints.js';
 import { makeKeyChecks } from '../encryption/key-checks.js';
@@ -136,7 +136,7 @@ export const compose = (given: Given) => {
   const compare = makeCompareToken({ store, accounts, cache, renewer, flights, clock, events });
 
   const accesses = makeApiAccesses({ providers, accounts, putInCache: renewer.putInCache, clock });
-  const turns = apiLimits === undefined ? noTurns : makeApiTurns({ limits: apiLimits, limiter, clock });
+  const turns = apiLimits === undefined ? noRateLimit : makeApiRateLimit({ limits: apiLimits, limiter, clock });
   const noteUnavailable = makeNoteUnavailable({ store, clock, events });
 
   return {

@@ -14,7 +14,7 @@ import { accountName, apiRates, restsAfter } from './api-rates.js';
 export type ApiLimits = 'wait' | 'reject';
 
 /** Whose turn it is to call an API, by the provider's documented limits and by its 429s. */
-export interface ApiTurns {
+export interface ApiRateLimit {
   /** Right when the call may go. Left, `RateLimited`, when there is no room, or none within the caller's patience. */
   readonly take: (access: ApiAccess, signal: AbortSignal | undefined) => Call<void>;
   /** A 429 lets the account rest, for what it asks for or for a cool-down that doubles; another answer ends that. */
@@ -22,9 +22,9 @@ export interface ApiTurns {
 }
 
 /** For a backend that does not ask for limits. */
-export const noTurns: ApiTurns = { take: () => TE.right(undefined), note: () => undefined };
+export const noRateLimit: ApiRateLimit = { take: () => TE.right(undefined), note: () => undefined };
 
-export interface ApiTurnsDeps {
+export interface ApiRateLimitDeps {
   readonly limits: ApiLimits;
   readonly limiter: RateLimiter;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ interface Rest {
   readonly nextMs: number;
 }
 
-export const makeApiTurns = ({ limits, limiter, clock }: ApiTurnsDeps): ApiTurns => {
+export const makeApiRateLimit = ({ limits, limiter, clock }: ApiRateLimitDeps): ApiRateLimit => {
   const rests = new Map<string, Rest>();
 
   const restLeftMs = (access: ApiAccess): number =>
@@ -67,7 +67,7 @@ export const makeApiTurns = ({ limits, limiter, clock }: ApiTurnsDeps): ApiTurns
       }),
     );
 
-  const note: ApiTurns['note'] = (access, { status, retryAfter }) => {
+  const note: ApiRateLimit['note'] = (access, { status, retryAfter }) => {
     const { cooldownMinMs, cooldownMaxMs, retryAfterMaxMs } = access.policy;
     const nowMs = clock.monotonicMs();
     const name = accountName(access);
