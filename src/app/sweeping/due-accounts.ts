@@ -5,7 +5,7 @@ import type { TokenError } from '../../domain/token-error.js';
 import type { FoundRecord } from '../../domain/unreadable-record.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ClaimQuery, ClaimRelease } from '../../ports/token-store.js';
-import type { Ending } from './fate.js';
+import type { Ending } from './sweep-outcome.js';
 import { shuffled } from './shuffled.js';
 
 /** An account that this sweep has taken up, for so long. */
@@ -110,9 +110,9 @@ export const makeDueAccounts = (deps: DueAccountsDeps): DueAccounts => {
       }
       return right(queue.shift());
     },
-    done: ({ found: { key }, claimedUntilMs }, { fate, waitMs }) => {
+    done: ({ found: { key }, claimedUntilMs }, { outcome, waitMs }) => {
       // A token that was committed has ended the claim.
-      if (fate === 'renewed') return;
+      if (outcome === 'renewed') return;
       if (waitMs > 0)
         passedOver.push({ key, claimedUntilMs, notBeforeMs: clock.nowMs() + Math.ceil(Math.min(longestMs, waitMs)) });
       else freed.push({ key, claimedUntilMs, notBeforeMs: undefined });

@@ -3,7 +3,7 @@ import type { AccountRecord } from '../../domain/account-record.js';
 import type { Account } from '../accounts/account.js';
 import type { ClientPauses } from '../accounts/client-pauses.js';
 import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
-import { mendedWithinMs, type Ending } from './fate.js';
+import { mendedWithinMs, type Ending } from './sweep-outcome.js';
 import type { Semaphore } from './semaphore.js';
 import { endingOf, isPaused, type StillDue } from './still-due.js';
 import type { ClientQueueOf } from './client-queue.js';
@@ -46,7 +46,7 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
   };
 
   const renew = async ({ record, policy, provider }: Account, { keepWarm, stop }: SweepRun): Promise<Ending> => {
-    if (stop.aborted || renewer.current(record.key) !== undefined) return { fate: 'skipped', waitMs: 0 };
+    if (stop.aborted || renewer.current(record.key) !== undefined) return { outcome: 'skipped', waitMs: 0 };
     const flight = renewer.start(record.key, {
       isEnough: (_cached, account) => !stillDue.isDue(account.record, keepWarm),
       isServable: () => true,
@@ -55,7 +55,7 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
       hasSlot: provider.requestRate !== undefined,
     });
     const outcome = await flight.outcome;
-    if (isRight(outcome)) return { fate: outcome.right.ours ? 'renewed' : 'skipped', waitMs: 0 };
+    if (isRight(outcome)) return { outcome: outcome.right.ours ? 'renewed' : 'skipped', waitMs: 0 };
     if (isPaused(outcome.left)) return endingOf('resting', outcome.left);
     return endingOf(outcome.left._tag === 'RenewalUnderWay' ? 'skipped' : 'failed', outcome.left);
   };
@@ -83,7 +83,7 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
       return isLeft(looked) ? looked.left : await renewInTurn(looked.right, run);
     } catch {
       // A provider's own code that throws spoils its own account only; what it threw may hold a secret.
-      return { fate: 'unreadable', waitMs: mendedWithinMs };
+      return { outcome: 'unreadable', waitMs: mendedWithinMs };
     }
   };
 };

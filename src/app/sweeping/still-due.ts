@@ -15,7 +15,7 @@ import { beginRequest } from '../renewal/record-attempt.js';
 import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import { makeTellFailure } from '../renewal/tell-failure.js';
 import type { UseCaseError } from '../use-case/use-case-error.js';
-import { mendedWithinMs, type Ending, type Fate } from './fate.js';
+import { mendedWithinMs, type Ending, type SweepOutcome } from './sweep-outcome.js';
 
 /** Nothing was sent: all accounts of the client wait. */
 export const isPaused = (error: UseCaseError): boolean =>
@@ -25,7 +25,10 @@ export const isPaused = (error: UseCaseError): boolean =>
 const retryAfterMs = (error: UseCaseError): number => ('retryAfterMs' in error ? (error.retryAfterMs ?? 0) : 0);
 
 /** An account left with what an error says. */
-export const endingOf = (fate: Fate, error: UseCaseError): Ending => ({ fate, waitMs: retryAfterMs(error) });
+export const endingOf = (outcome: SweepOutcome, error: UseCaseError): Ending => ({
+  outcome,
+  waitMs: retryAfterMs(error),
+});
 
 /** Looks at an account that was due when it was claimed. Left says why there is nothing to send for it. */
 export interface StillDue {
@@ -54,16 +57,16 @@ export const makeStillDue = ({ accounts, renewer, pauses, clock, events }: Still
     return dueSince(record, keepWarm, nowMs + clockToleranceMs) <= nowMs;
   };
 
-  const skipped: Ending = { fate: 'skipped', waitMs: 0 };
+  const skipped: Ending = { outcome: 'skipped', waitMs: 0 };
   /** Until somebody writes the record, or for a while at most. */
-  const notDue: Ending = { fate: 'not_due', waitMs: mendedWithinMs };
+  const notDue: Ending = { outcome: 'not_due', waitMs: mendedWithinMs };
 
   const endingBefore = (begun: Begun): Ending => {
     if (begun._tag === 'Stopped') {
       const leftMs = (begun.failure.retryAt ?? Infinity) - clock.nowMs();
-      return { fate: 'not_due', waitMs: Math.max(0, Math.min(mendedWithinMs, leftMs)) };
+      return { outcome: 'not_due', waitMs: Math.max(0, Math.min(mendedWithinMs, leftMs)) };
     }
-    return 'waitMs' in begun ? { fate: 'skipped', waitMs: begun.waitMs } : skipped;
+    return 'waitMs' in begun ? { outcome: 'skipped', waitMs: begun.waitMs } : skipped;
   };
 
   /** Dry-runs `beginAttempt` before a slot is taken, so that none is spent on what cannot begin. */
@@ -90,12 +93,12 @@ export const makeStillDue = ({ accounts, renewer, pauses, clock, events }: Still
   const endingAfter =
     (record: AccountRecord) =>
     (error: UseCaseError): Ending => {
-      if (error._tag === 'Misuse') return { fate: 'unreadable', waitMs: mendedWithinMs };
+      if (error._tag === 'Misuse') return { outcome: 'unreadable', waitMs: mendedWithinMs };
       if (isPaused(error)) return endingOf('resting', error);
       tellFailure(record, error);
       return error._tag === 'StoreFailed'
-        ? { fate: 'failed', waitMs: 0 }
-        : { fate: 'unreadable', waitMs: mendedWithinMs };
+        ? { outcome: 'failed', waitMs: 0 }
+        : { outcome: 'unreadable', waitMs: mendedWithinMs };
     };
 
   const judged = (

@@ -11,7 +11,7 @@ import type { ProviderRegistry } from '../accounts/provider-registry.js';
 import { makeBreather } from './breather.js';
 import { makeDueAccounts, type ClaimedAccount, type DueAccounts, type DueAccountsDeps } from './due-accounts.js';
 import { makeSemaphore } from './semaphore.js';
-import { mendedWithinMs, type Ending } from './fate.js';
+import { mendedWithinMs, type Ending } from './sweep-outcome.js';
 import type { RenewDue, SweepRun } from './renew-due.js';
 import { shuffled } from './shuffled.js';
 import type { SweepReport } from './sweep-report.js';
@@ -81,7 +81,7 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
     if (!isUnreadable(found)) return renewDue(found, run);
     const at = new Date(clock.nowMs());
     events.emit({ type: 'renewal_failed', key: found.key, at, generation: 0, code: 'ERR_STORE_FAILED' });
-    return { fate: 'unreadable', waitMs: mendedWithinMs };
+    return { outcome: 'unreadable', waitMs: mendedWithinMs };
   };
 
   return (options, { stop, rest }) =>
@@ -112,13 +112,13 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
           if (E.isLeft(next)) failure ??= next.left;
           if (E.isLeft(next) || next.right === undefined) return tally.giveBack(place);
           if (stop.aborted) {
-            source.done(next.right, { fate: 'skipped', waitMs: 0 });
+            source.done(next.right, { outcome: 'skipped', waitMs: 0 });
             return tally.giveBack(place);
           }
           tally.begin();
           const ending = await endingOf(next.right, run);
           source.done(next.right, ending);
-          tally.count(ending.fate);
+          tally.count(ending.outcome);
           const ahead = sources.reduce((sum, other) => sum + other.ahead(), 0);
           events.emit({ type: 'sweep_progress', key: '*', at: new Date(clock.nowMs()), ...tally.progress(ahead) });
           await breathe();

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.js';
-import { countedAs, type Fate } from './fate.js';
+import { countedAs, type SweepOutcome } from './sweep-outcome.js';
 import type { SweepReport } from './sweep-report.js';
 
 /** Counts what becomes of the accounts of one sweep, and takes no more of them than its limit allows. */
@@ -12,7 +12,7 @@ export interface Tally {
   readonly roomFor: (source: number) => number;
   /** Takes up an account that there is room for; it is counted later. */
   readonly begin: () => void;
-  readonly count: (fate: Fate) => void;
+  readonly count: (outcome: SweepOutcome) => void;
   readonly hasRoom: () => boolean;
   /** The report so far; accounts under way and the `ahead` ones that were found are due as well. */
   readonly progress: (ahead: number) => SweepReport;
@@ -61,8 +61,8 @@ export const makeTally = (clock: Clock, limit: number, atMostLeft: readonly (() 
     begin: () => {
       underWay += 1;
     },
-    count: (fate) => {
-      const counted = countedAs[fate];
+    count: (outcome) => {
+      const counted = countedAs[outcome];
       underWay -= 1;
       if (counted !== undefined) counts[counted] += 1;
     },

@@ -9,7 +9,7 @@ import {
   type ClaimedAccount,
   type DueAccounts,
 } from '../../../src/app/sweeping/due-accounts.js';
-import type { Ending } from '../../../src/app/sweeping/fate.js';
+import type { Ending } from '../../../src/app/sweeping/sweep-outcome.js';
 import { tokenError } from '../../../src/domain/token-error.js';
 import type { TokenStore } from '../../../src/ports/token-store.js';
 import { fakeClock } from '../../../src/testing/fake-clock.js';
@@ -17,7 +17,7 @@ import { bareRecord } from '../../../src/testing/store-contract/sample-record.js
 import { putRecord, succeeds } from '../../../src/testing/store-contract/harness.js';
 
 const down = tokenError('StoreFailed', { operation: 'claimDue', why: 'SCRIPTED' });
-const freed: Ending = { fate: 'skipped', waitMs: 0 };
+const freed: Ending = { outcome: 'skipped', waitMs: 0 };
 
 /** Accounts that are all due, the first longest, and what their store is asked, with the turns that are let go between. */
 const dueStore = async (count: number) => {
@@ -100,7 +100,7 @@ describe('the due accounts', () => {
   it('are passed over in one write a page, and are not given before their time', async () => {
     const { clock, store, asked, accounts } = await dueStore(70);
     const due = accounts();
-    await drain(due, { fate: 'resting', waitMs: 1_000.5 });
+    await drain(due, { outcome: 'resting', waitMs: 1_000.5 });
     await due.giveBack();
     expect(asked).toEqual(['claim 50', 'yield', 'release 50', 'claim 50', 'release 20']);
     expect(await notBefore(store, 'tray/0')).toBe(clock.nowMs() + 1_001);
@@ -126,7 +126,7 @@ describe('the due accounts', () => {
   it('are left alone where a token was committed', async () => {
     const { asked, accounts } = await dueStore(3);
     const due = accounts();
-    await drain(due, { fate: 'renewed', waitMs: 0 });
+    await drain(due, { outcome: 'renewed', waitMs: 0 });
     await due.giveBack();
     expect(asked).toEqual(['claim 50']);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Fate } from '../../../src/app/sweeping/fate.js';
+import type { SweepOutcome } from '../../../src/app/sweeping/sweep-outcome.js';
 import { makeTally, type Tally } from '../../../src/app/sweeping/tally.js';
 import { fakeClock } from '../../../src/testing/fake-clock.js';
 
@@ -8,12 +8,12 @@ const anyNumber = (): number => Infinity;
 const tallyOf = (limit: number, ...atMostLeft: readonly (() => number)[]): Tally =>
   makeTally(fakeClock(), limit, atMostLeft);
 
-const countOf = (limit: number, ...fates: readonly Fate[]) => {
+const countOf = (limit: number, ...outcomes: readonly SweepOutcome[]) => {
   const tally = tallyOf(limit, anyNumber);
-  for (const fate of fates) {
+  for (const outcome of outcomes) {
     tally.take(0);
     tally.begin();
-    tally.count(fate);
+    tally.count(outcome);
   }
   return tally;
 };
@@ -34,23 +34,23 @@ const takenBy = (tally: Tally, sources: readonly number[]): readonly number[] =>
 };
 
 describe('the tally of a sweep', () => {
-  it.each<readonly [Fate, readonly number[]]>([
+  it.each<readonly [SweepOutcome, readonly number[]]>([
     ['renewed', [1, 1, 0, 0]],
     ['failed', [1, 0, 1, 0]],
     ['unreadable', [1, 0, 1, 0]],
     ['skipped', [1, 0, 0, 1]],
     ['resting', [1, 0, 0, 1]],
     ['not_due', [0, 0, 0, 0]],
-  ])('counts an account that was %s', (fate, counts) => {
-    const { due, renewed, failed, skipped } = countOf(5, fate).report();
+  ])('counts an account that was %s', (outcome, counts) => {
+    const { due, renewed, failed, skipped } = countOf(5, outcome).report();
     expect([due, renewed, failed, skipped]).toEqual(counts);
   });
 
-  it.each<Fate>(['renewed', 'failed', 'skipped', 'unreadable', 'resting', 'not_due'])(
+  it.each<SweepOutcome>(['renewed', 'failed', 'skipped', 'unreadable', 'resting', 'not_due'])(
     'has no room after as many accounts as its limit, though one was %s',
-    (fate) => {
-      expect(countOf(1, fate).hasRoom()).toBe(false);
-      expect(countOf(1, fate).take(0)).toBe(false);
+    (outcome) => {
+      expect(countOf(1, outcome).hasRoom()).toBe(false);
+      expect(countOf(1, outcome).take(0)).toBe(false);
     },
   );
 

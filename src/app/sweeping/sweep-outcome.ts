@@ -1,5 +1,5 @@
 /** What became of one account that a sweep took up. */
-export type Fate =
+export type SweepOutcome =
   | 'renewed'
   | 'failed'
   /** Renewed or being renewed by somebody else, or not yet to be asked for again. */
@@ -13,13 +13,13 @@ export type Fate =
 
 /** How a sweep leaves an account that it took up. */
 export interface Ending {
-  readonly fate: Fate;
+  readonly outcome: SweepOutcome;
   /** For how long no sweep has anything to do there, in milliseconds; 0 for no longer than this one. */
   readonly waitMs: number;
 }
 
-/** What each fate is counted as. */
-export const countedAs: { readonly [Name in Fate]: 'renewed' | 'failed' | 'skipped' | undefined } = {
+/** What each outcome is counted as. */
+export const countedAs: { readonly [Name in SweepOutcome]: 'renewed' | 'failed' | 'skipped' | undefined } = {
   renewed: 'renewed',
   failed: 'failed',
   skipped: 'skipped',
