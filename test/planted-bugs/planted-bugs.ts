@@ -897,7 +897,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     title: 'let accounts that rest use up the share of another provider',
-    file: 'app/sweeping/tally.ts',
+    file: 'app/sweeping/sweep-counts.ts',
     find: 'other === source ? 0 :',
     replace: 'other === source || share > 0 ? 0 :',
     test: 'app/sweeping/sweep-backlog.test.ts',

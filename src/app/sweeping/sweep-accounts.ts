@@ -15,7 +15,7 @@ import { mendedWithinMs, type Ending } from './sweep-outcome.js';
 import type { RenewDue, SweepRun } from './renew-due.js';
 import { shuffled } from './shuffled.js';
 import type { SweepReport } from './sweep-report.js';
-import { makeTally } from './tally.js';
+import { makeSweepCounts } from './sweep-counts.js';
 import { makeClientQueues } from './client-queue.js';
 import type { UseCase } from '../use-case/use-case-error.js';
 
@@ -92,7 +92,7 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
       const breathe = makeBreather(clock.monotonicMs, yieldTurn);
       const firstPage = Math.max(shortestFirstPage, 2 * concurrency);
       const sources = ids.map((id) => dueOf(id, keepWarm, { firstPage, yieldTurn }));
-      const tally = makeTally(
+      const counts = makeSweepCounts(
         clock,
         limit,
         sources.map(({ atMostLeft }) => atMostLeft),
@@ -107,20 +107,20 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
       let failure: TokenError | undefined;
 
       const lane = async (source: DueAccounts, place: number): Promise<void> => {
-        while (!stop.aborted && !source.ended() && tally.take(place)) {
-          const next = await source.next(tally.roomFor(place) + 1);
+        while (!stop.aborted && !source.ended() && counts.take(place)) {
+          const next = await source.next(counts.roomFor(place) + 1);
           if (E.isLeft(next)) failure ??= next.left;
-          if (E.isLeft(next) || next.right === undefined) return tally.giveBack(place);
+          if (E.isLeft(next) || next.right === undefined) return counts.giveBack(place);
           if (stop.aborted) {
             source.done(next.right, { outcome: 'skipped', waitMs: 0 });
-            return tally.giveBack(place);
+            return counts.giveBack(place);
           }
-          tally.begin();
+          counts.begin();
           const ending = await endingOf(next.right, run);
           source.done(next.right, ending);
-          tally.count(ending.outcome);
+          counts.count(ending.outcome);
           const ahead = sources.reduce((sum, other) => sum + other.ahead(), 0);
-          events.emit({ type: 'sweep_progress', key: '*', at: new Date(clock.nowMs()), ...tally.progress(ahead) });
+          events.emit({ type: 'sweep_progress', key: '*', at: new Date(clock.nowMs()), ...counts.progress(ahead) });
           await breathe();
         }
       };
@@ -130,11 +130,11 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
         sources.flatMap((source, place) => Array.from({ length: concurrency }, () => lane(source, place)));
       // A lane that stopped at its share has room again once another provider has nothing more.
       do await Promise.all(lanes());
-      while (!stop.aborted && tally.hasRoom() && sources.some((source) => !source.ended()));
+      while (!stop.aborted && counts.hasRoom() && sources.some((source) => !source.ended()));
       await Promise.all(sources.map((source) => source.giveBack()));
 
       if (failure !== undefined) return E.left(failure);
-      const report = tally.report();
+      const report = counts.report();
       events.emit({ type: 'sweep_finished', key: '*', at: new Date(clock.nowMs()), ...report });
       return E.right(report);
     };

@@ -3,7 +3,7 @@ import { countedAs, type SweepOutcome } from './sweep-outcome.js';
 import type { SweepReport } from './sweep-report.js';
 
 /** Counts what becomes of the accounts of one sweep, and takes no more of them than its limit allows. */
-export interface Tally {
+export interface SweepCounts {
   /** Makes sure of room for one account of a source; false at the limit, and where the rest is other sources' share. */
   readonly take: (source: number) => boolean;
   /** There was no account for it. */
@@ -24,7 +24,7 @@ export interface Tally {
  * Each source has an equal share of the limit: one with any number of accounts for which nothing can be sent takes nothing
  * from the others. What a source has no accounts for (`atMostLeft`) is shared by the others.
  */
-export const makeTally = (clock: Clock, limit: number, atMostLeft: readonly (() => number)[]): Tally => {
+export const makeSweepCounts = (clock: Clock, limit: number, atMostLeft: readonly (() => number)[]): SweepCounts => {
   const startedMs = clock.monotonicMs();
   const share = Math.floor(limit / atMostLeft.length);
   const takenOf = atMostLeft.map(() => 0);

@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import type { SweepOutcome } from '../../../src/app/sweeping/sweep-outcome.js';
-import { makeTally, type Tally } from '../../../src/app/sweeping/tally.js';
+import { makeSweepCounts, type SweepCounts } from '../../../src/app/sweeping/sweep-counts.js';
 import { fakeClock } from '../../../src/testing/fake-clock.js';
 
 const anyNumber = (): number => Infinity;
 
-const tallyOf = (limit: number, ...atMostLeft: readonly (() => number)[]): Tally =>
-  makeTally(fakeClock(), limit, atMostLeft);
+const countsOf = (limit: number, ...atMostLeft: readonly (() => number)[]): SweepCounts =>
+  makeSweepCounts(fakeClock(), limit, atMostLeft);
 
 const countOf = (limit: number, ...outcomes: readonly SweepOutcome[]) => {
-  const tally = tallyOf(limit, anyNumber);
+  const counts = countsOf(limit, anyNumber);
   for (const outcome of outcomes) {
-    tally.take(0);
-    tally.begin();
-    tally.count(outcome);
+    counts.take(0);
+    counts.begin();
+    counts.count(outcome);
   }
-  return tally;
+  return counts;
 };
 
 /** Takes from the sources in turn until none has room; gives how many each has had. */
-const takenBy = (tally: Tally, sources: readonly number[]): readonly number[] => {
+const takenBy = (counts: SweepCounts, sources: readonly number[]): readonly number[] => {
   const taken = sources.map(() => 0);
   let hasTaken = true;
   while (hasTaken) {
     hasTaken = false;
     for (const [place, source] of sources.entries()) {
-      if (!tally.take(source)) continue;
+      if (!counts.take(source)) continue;
       taken[place] = (taken[place] ?? 0) + 1;
       hasTaken = true;
     }
@@ -33,7 +33,7 @@ const takenBy = (tally: Tally, sources: readonly number[]): readonly number[] =>
   return taken;
 };
 
-describe('the tally of a sweep', () => {
+describe('the counts of a sweep', () => {
   it.each<readonly [SweepOutcome, readonly number[]]>([
     ['renewed', [1, 1, 0, 0]],
     ['failed', [1, 0, 1, 0]],
@@ -55,48 +55,48 @@ describe('the tally of a sweep', () => {
   );
 
   it('has room again when there was no account for it', () => {
-    const tally = tallyOf(1, anyNumber);
-    expect([tally.take(0), tally.take(0)]).toEqual([true, false]);
-    tally.giveBack(0);
-    expect(tally.take(0)).toBe(true);
+    const counts = countsOf(1, anyNumber);
+    expect([counts.take(0), counts.take(0)]).toEqual([true, false]);
+    counts.giveBack(0);
+    expect(counts.take(0)).toBe(true);
   });
 
   it('keeps for each source its share of the limit, and gives the rest to whoever comes', () => {
-    const tally = tallyOf(10, anyNumber, anyNumber, anyNumber);
-    expect(tally.roomFor(0)).toBe(4);
-    expect(takenBy(tally, [0])).toEqual([4]);
-    expect(takenBy(tally, [1, 2])).toEqual([3, 3]);
-    expect(tally.hasRoom()).toBe(false);
+    const counts = countsOf(10, anyNumber, anyNumber, anyNumber);
+    expect(counts.roomFor(0)).toBe(4);
+    expect(takenBy(counts, [0])).toEqual([4]);
+    expect(takenBy(counts, [1, 2])).toEqual([3, 3]);
+    expect(counts.hasRoom()).toBe(false);
   });
 
   it('shares among the others what a source has no accounts for', () => {
-    const tally = tallyOf(
+    const counts = countsOf(
       12,
       anyNumber,
       () => 0,
       () => 1,
     );
-    expect(takenBy(tally, [0])).toEqual([11]);
-    expect(takenBy(tally, [2])).toEqual([1]);
+    expect(takenBy(counts, [0])).toEqual([11]);
+    expect(takenBy(counts, [2])).toEqual([1]);
   });
 
   it('has room for somebody with a limit below its sources', () => {
-    expect(takenBy(tallyOf(1, anyNumber, anyNumber), [1])).toEqual([1]);
+    expect(takenBy(countsOf(1, anyNumber, anyNumber), [1])).toEqual([1]);
   });
 
   it('shows what is under way and ahead as due, as far as the limit goes', () => {
-    const tally = countOf(5, 'renewed', 'failed');
-    tally.take(0);
-    tally.begin();
-    expect(tally.progress(1)).toMatchObject({ due: 4, renewed: 1, failed: 1 });
-    expect(tally.progress(100)).toMatchObject({ due: 5 });
+    const counts = countOf(5, 'renewed', 'failed');
+    counts.take(0);
+    counts.begin();
+    expect(counts.progress(1)).toMatchObject({ due: 4, renewed: 1, failed: 1 });
+    expect(counts.progress(100)).toMatchObject({ due: 5 });
   });
 
   it('reports a frozen value, with the time it took in whole milliseconds', async () => {
     const clock = fakeClock();
-    const tally = makeTally(clock, 1, [anyNumber]);
+    const counts = makeSweepCounts(clock, 1, [anyNumber]);
     await clock.advance(12.6);
-    expect(tally.report()).toEqual({ due: 0, renewed: 0, failed: 0, skipped: 0, durationMs: 13 });
-    expect(Object.isFrozen(tally.report())).toBe(true);
+    expect(counts.report()).toEqual({ due: 0, renewed: 0, failed: 0, skipped: 0, durationMs: 13 });
+    expect(Object.isFrozen(counts.report())).toBe(true);
   });
 });
