@@ -16,7 +16,7 @@ import { makeGetToken } from '../renewal/get-token.js';
 import { makeInvalidateToken } from '../renewal/invalidate-token.js';
 import { makeKeepSweeping } from '../sweeping/keep-sweeping.js';
 import { makeRenewDue } from '../sweeping/renew-due.js';
-import { makeStillDue } from '../sweeping/still-due.js';
+import { makeDueCheck } from '../sweeping/due-check.js';
 import { makeSweepAccounts } from '../sweeping/sweep-accounts.js';
 import { compose } from './compose.js';
 import { internals, ports, services } from './identifiers.js';
@@ -74,7 +74,7 @@ export const servicesModule = (): ContainerModule =>
         (shared) =>
           makeSweepAccounts({
             ...shared,
-            renewDue: makeRenewDue({ ...shared, stillDue: makeStillDue(shared) }),
+            renewDue: makeRenewDue({ ...shared, checkDue: makeDueCheck(shared) }),
             fraction: shared.randomness.fraction,
           }),
         [parts],

@@ -5,7 +5,7 @@ import type { ClientPauses } from '../accounts/client-pauses.js';
 import type { TokenRenewer } from '../renewal/single-flight-renewal.js';
 import { mendedWithinMs, type Ending } from './sweep-outcome.js';
 import type { Semaphore } from './semaphore.js';
-import { endingOf, isPaused, type StillDue } from './still-due.js';
+import { endingOf, isPaused, type DueCheck } from './due-check.js';
 import type { ClientQueueOf } from './client-queue.js';
 
 /** What the accounts of one sweep share. */
@@ -23,22 +23,22 @@ export interface SweepRun {
 export type RenewDue = (found: AccountRecord, run: SweepRun) => Promise<Ending>;
 
 export interface RenewDueDeps {
-  readonly stillDue: StillDue;
+  readonly checkDue: DueCheck;
   readonly renewer: TokenRenewer;
   readonly pauses: ClientPauses;
 }
 
-export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): RenewDue => {
+export const makeRenewDue = ({ checkDue, renewer, pauses }: RenewDueDeps): RenewDue => {
   /**
    * Waits for a slot where the provider's rate is limited; while it stood in line for its turn, and while it waited, a caller
    * may have been quicker. A slot that was waited for in vain is not spare: the caller's request had the same one.
    */
   const takeSlot = async (account: Account, run: SweepRun): Promise<Either<Ending, Account>> => {
-    const endingAfter = stillDue.endingAfter(account.record);
+    const endingAfter = checkDue.endingAfter(account.record);
     const allowed = await pauses.check(account)();
     if (isLeft(allowed)) return left(endingAfter(allowed.left));
     if (account.provider.requestRate === undefined) return right(account);
-    const lookAgain = stillDue.lookAgain(account.record, run.keepWarm);
+    const lookAgain = checkDue.lookAgain(account.record, run.keepWarm);
     const still = await lookAgain();
     if (isLeft(still)) return still;
     const slot = await pauses.pace(account, run.pause)();
@@ -48,7 +48,7 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
   const renew = async ({ record, policy, provider }: Account, { keepWarm, stop }: SweepRun): Promise<Ending> => {
     if (stop.aborted || renewer.current(record.key) !== undefined) return { outcome: 'skipped', waitMs: 0 };
     const flight = renewer.start(record.key, {
-      isEnough: (_cached, account) => !stillDue.isDue(account.record, keepWarm),
+      isEnough: (_cached, account) => !checkDue.isDue(account.record, keepWarm),
       isServable: () => true,
       patienceMs: policy.patienceMs,
       unasked: true,
@@ -79,7 +79,7 @@ export const makeRenewDue = ({ stillDue, renewer, pauses }: RenewDueDeps): Renew
 
   return async (found, run) => {
     try {
-      const looked = await stillDue.look(found, run.keepWarm)();
+      const looked = await checkDue.look(found, run.keepWarm)();
       return isLeft(looked) ? looked.left : await renewInTurn(looked.right, run);
     } catch {
       // A provider's own code that throws spoils its own account only; what it threw may hold a secret.

@@ -31,7 +31,7 @@ export const endingOf = (outcome: SweepOutcome, error: UseCaseError): Ending => 
 });
 
 /** Looks at an account that was due when it was claimed. Left says why there is nothing to send for it. */
-export interface StillDue {
+export interface DueCheck {
   /** By the record that was claimed. */
   readonly look: (claimed: AccountRecord, keepWarm: boolean) => TE.TaskEither<Ending, Account>;
   /** By what the store holds by now. */
@@ -41,7 +41,7 @@ export interface StillDue {
   readonly endingAfter: (record: AccountRecord) => (error: UseCaseError) => Ending;
 }
 
-export interface StillDueDeps {
+export interface DueCheckDeps {
   readonly accounts: Accounts;
   readonly renewer: TokenRenewer;
   readonly pauses: ClientPauses;
@@ -49,7 +49,7 @@ export interface StillDueDeps {
   readonly events: EventSink;
 }
 
-export const makeStillDue = ({ accounts, renewer, pauses, clock, events }: StillDueDeps): StillDue => {
+export const makeDueCheck = ({ accounts, renewer, pauses, clock, events }: DueCheckDeps): DueCheck => {
   const tellFailure = makeTellFailure({ events, clock });
 
   const isDue = (record: AccountRecord, keepWarm: boolean): boolean => {
