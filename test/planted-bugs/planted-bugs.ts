@@ -596,11 +596,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     title: 'take a sealed token that does not open for none',
     file: 'app/accounts/account-repository.ts',
-    find: 'record.token === undefined ? TE.right(undefined) : vault.openToken(record.key, record.token);',
+    find: 'record.token === undefined ? TE.right(undefined) : recordEncryption.openToken(record.key, record.token);',
     replace: `record.token === undefined
       ? TE.right(undefined)
       : pipe(
-          vault.openToken(record.key, record.token),
+          recordEncryption.openToken(record.key, record.token),
           TE.orElse(() => TE.right<TokenError, IssuedToken | undefined>(undefined)),
         );`,
     test: 'fuzz/database-rows.test.ts',

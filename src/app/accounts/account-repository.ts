@@ -18,7 +18,7 @@ import type { Fingerprints } from '../encryption/fingerprints.js';
 import type { ConfiguredProvider, ProviderRegistry } from './provider-registry.js';
 import { makeSaveAccount, newRecord, type SaveAccount } from './save-account.js';
 import { storeFailed } from '../store/store-failed.js';
-import type { Vault } from '../encryption/record-encryption.js';
+import type { RecordEncryption } from '../encryption/record-encryption.js';
 
 /** The accounts in the store, opened. */
 export interface Accounts {
@@ -36,7 +36,7 @@ export interface Accounts {
 
 export interface AccountsDeps {
   readonly store: TokenStore;
-  readonly vault: Vault;
+  readonly recordEncryption: RecordEncryption;
   readonly fingerprints: Fingerprints;
   readonly drafts: Drafts;
   readonly providers: ProviderRegistry;
@@ -52,7 +52,7 @@ interface OpenedSeals {
 }
 
 export const makeAccounts = (deps: AccountsDeps): Accounts => {
-  const { store, vault, fingerprints, drafts, providers, clock, randomness } = deps;
+  const { store, recordEncryption, fingerprints, drafts, providers, clock, randomness } = deps;
 
   const assemble = (
     found: FoundProvider,
@@ -82,11 +82,11 @@ export const makeAccounts = (deps: AccountsDeps): Accounts => {
     );
 
   const openToken = (record: AccountRecord): TE.TaskEither<TokenError, IssuedToken | undefined> =>
-    record.token === undefined ? TE.right(undefined) : vault.openToken(record.key, record.token);
+    record.token === undefined ? TE.right(undefined) : recordEncryption.openToken(record.key, record.token);
 
   const openSeals = (record: AccountRecord): TE.TaskEither<TokenError, OpenedSeals> =>
     pipe(
-      vault.openCredential(record.key, record.credential),
+      recordEncryption.openCredential(record.key, record.credential),
       TE.flatMap((registered) =>
         pipe(
           openToken(record),
@@ -120,7 +120,7 @@ export const makeAccounts = (deps: AccountsDeps): Accounts => {
       ),
     );
 
-  const save = makeSaveAccount({ store, vault, providers, clock, randomness, find, open });
+  const save = makeSaveAccount({ store, recordEncryption, providers, clock, randomness, find, open });
 
   const unknownKey = (text: string): UseCase<never> =>
     pipe(
@@ -163,7 +163,7 @@ export const makeAccounts = (deps: AccountsDeps): Accounts => {
 
   const newDraft = (key: AccountKey, repeatable: boolean): TE.TaskEither<TokenError, AccountRecord> =>
     pipe(
-      vault.sealCredential(key.key, {}),
+      recordEncryption.sealCredential(key.key, {}),
       TE.map((credential) => ({ ...newRecord(key, randomness.token(12), clock.nowMs()), credential })),
       TE.tapIO((record) => () => {
         // Without a person it will never be committed.

@@ -19,7 +19,7 @@ import type { UseCase } from '../use-case/use-case-error.js';
 import { tenantBy, type Account } from './account.js';
 import type { ProviderRegistry } from './provider-registry.js';
 import { storeFailed } from '../store/store-failed.js';
-import type { Vault } from '../encryption/record-encryption.js';
+import type { RecordEncryption } from '../encryption/record-encryption.js';
 
 /** How fields are saved. */
 export interface SaveOptions {
@@ -37,7 +37,7 @@ export type SaveAccount = (
 
 export interface SaveAccountDeps {
   readonly store: TokenStore;
-  readonly vault: Vault;
+  readonly recordEncryption: RecordEncryption;
   readonly providers: ProviderRegistry;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -69,7 +69,7 @@ interface Sealed {
 }
 
 export const makeSaveAccount = (deps: SaveAccountDeps): SaveAccount => {
-  const { store, vault, providers, clock, randomness, find, open } = deps;
+  const { store, recordEncryption, providers, clock, randomness, find, open } = deps;
 
   /** Left when the fields are not enough. */
   const standing = (
@@ -114,8 +114,8 @@ export const makeSaveAccount = (deps: SaveAccountDeps): SaveAccount => {
     { marked }: Standing,
   ): TE.TaskEither<TokenError, Sealed> =>
     steps(function* () {
-      const credential = yield* $(vault.sealCredential(key, registered));
-      const token = marked === undefined ? undefined : yield* $(vault.sealToken(key, marked));
+      const credential = yield* $(recordEncryption.sealCredential(key, registered));
+      const token = marked === undefined ? undefined : yield* $(recordEncryption.sealToken(key, marked));
       return { credential, token };
     });
 

@@ -19,7 +19,7 @@ import type { ObtainedCode } from '../../ports/grant.js';
 import type { Randomness } from '../../ports/randomness.js';
 import type { Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/account-repository.js';
-import type { Vault } from '../encryption/record-encryption.js';
+import type { RecordEncryption } from '../encryption/record-encryption.js';
 import type { HostTime } from '../store/host-time.js';
 import type { UseCase, UseCaseError } from '../use-case/use-case-error.js';
 import { stillUnderWay, type DeliverCode } from './deliver-code.js';
@@ -45,7 +45,7 @@ export type ReceiveCallback = (returned: string | URL | URLSearchParams, options
 export interface ReceiveCallbackDeps {
   readonly pendings: PendingAuthorizations;
   readonly accounts: Accounts;
-  readonly vault: Vault;
+  readonly recordEncryption: RecordEncryption;
   readonly deliverCode: DeliverCode;
   readonly clock: Clock;
   readonly hostTime: HostTime;
@@ -79,7 +79,7 @@ const leavesOpen = (error: UseCaseError): boolean =>
   factsOf(error).retryable;
 
 export const makeReceiveCallback = (deps: ReceiveCallbackDeps): ReceiveCallback => {
-  const { pendings, accounts, vault, deliverCode, clock, hostTime, randomness, digests } = deps;
+  const { pendings, accounts, recordEncryption, deliverCode, clock, hostTime, randomness, digests } = deps;
   const oneAtATime = makeOneAtATime();
 
   /** The account the flow was started for, unless it was removed or disconnected since, or is another provider's. */
@@ -101,7 +101,7 @@ export const makeReceiveCallback = (deps: ReceiveCallbackDeps): ReceiveCallback 
     const { authorization } = account.grant;
     if (authorization === undefined) return TE.left(otherAccount);
     return pipe(
-      vault.openMemory(pending.key, pending.id, pending.sealed),
+      recordEncryption.openMemory(pending.key, pending.id, pending.sealed),
       TE.filterOrElse(
         ({ tenant }): boolean => tenant === undefined || isSameTenant(tenant, account.tenant),
         (): UseCaseError => otherAccount,

@@ -11,7 +11,7 @@ import type { TokenStore } from '../../ports/token-store.js';
 import { servableTokenOf, type Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/account-repository.js';
 import { storeFailed } from '../store/store-failed.js';
-import type { Vault } from '../encryption/record-encryption.js';
+import type { RecordEncryption } from '../encryption/record-encryption.js';
 import type { CommitToken } from '../renewal/commit-token.js';
 import { notObtained } from '../renewal/unknown-outcome.js';
 import type { SendTokenRequest } from '../renewal/send-token-request.js';
@@ -37,7 +37,7 @@ export type SpendCode = (
 export interface SpendCodeDeps {
   readonly store: TokenStore;
   readonly accounts: Accounts;
-  readonly vault: Vault;
+  readonly recordEncryption: RecordEncryption;
   readonly cache: TokenCache;
   readonly send: SendTokenRequest;
   readonly commit: CommitToken;
@@ -80,7 +80,7 @@ const again = (reason: TokenError, { policy }: Account): TokenError =>
   reason._tag === 'ResponseMalformed' ? withRetryAfter(reason, reason.retryAfterMs ?? policy.cooldownMinMs) : reason;
 
 export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
-  const { store, accounts, vault, cache, send, commit, clock, events } = deps;
+  const { store, accounts, recordEncryption, cache, send, commit, clock, events } = deps;
 
   const handOut = (account: Account, askedMonotonicMs: number): UseCase<Token> => {
     const held = servableTokenOf(account);
@@ -110,7 +110,7 @@ export const makeSpendCode = (deps: SpendCodeDeps): SpendCode => {
     const registered = { ...account.registered, ...account.grant.learned?.(code) };
     const askedMonotonicMs = clock.monotonicMs();
     return pipe(
-      vault.sealCredential(key, registered),
+      recordEncryption.sealCredential(key, registered),
       TE.flatMap((credential) =>
         commit(
           account,

@@ -12,7 +12,7 @@ import type { TokenStore } from '../../ports/token-store.js';
 import type { Account } from '../accounts/account.js';
 import type { Accounts } from '../accounts/account-repository.js';
 import { storeFailed } from '../store/store-failed.js';
-import type { Vault } from '../encryption/record-encryption.js';
+import type { RecordEncryption } from '../encryption/record-encryption.js';
 import type { HostTime } from '../store/host-time.js';
 import type { UseCase } from '../use-case/use-case-error.js';
 
@@ -50,7 +50,7 @@ export interface Digests {
 export interface StartAuthorizationDeps {
   readonly store: TokenStore;
   readonly accounts: Accounts;
-  readonly vault: Vault;
+  readonly recordEncryption: RecordEncryption;
   readonly clock: Clock;
   readonly hostTime: HostTime;
   readonly randomness: Randomness;
@@ -64,7 +64,7 @@ const keptForMs = 3_600_000;
 const randomBytes = 32;
 
 export const makeStartAuthorization = (deps: StartAuthorizationDeps): StartAuthorization => {
-  const { store, accounts, vault, clock, hostTime, randomness, events, digests } = deps;
+  const { store, accounts, recordEncryption, clock, hostTime, randomness, events, digests } = deps;
 
   const begin = (
     account: Account,
@@ -102,7 +102,7 @@ export const makeStartAuthorization = (deps: StartAuthorizationDeps): StartAutho
     const forgottenAtMs = hostTime.nowMsFor(-Infinity) - keptForMs;
     const { incarnation } = account.record;
     return pipe(
-      vault.sealMemory(key, id, memory),
+      recordEncryption.sealMemory(key, id, memory),
       TE.flatMap((sealed) =>
         pipe(
           store.putPending({ id, key, incarnation, expiresAt, sealed }, forgottenAtMs),

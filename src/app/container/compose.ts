@@ -22,7 +22,7 @@ import { makeNoteUnavailable } from '../calling/note-unavailable.js';
 import { makeFingerprints, type KeyedBy } from '../encryption/fingerprints.js';
 import { makeKeyChecks } from '../encryption/key-checks.js';
 import { makeMakeReady } from '../encryption/open-store.js';
-import { makeVault } from '../encryption/record-encryption.js';
+import { makeRecordEncryption } from '../encryption/record-encryption.js';
 import type { Lifetime } from '../llavero.js';
 import { makeAttemptPlaces } from '../renewal/attempt-places.js';
 import { makeAwaitConcurrentRenewal } from '../renewal/await-concurrent-renewal.js';
@@ -91,13 +91,13 @@ export const compose = (given: Given) => {
   const lifetime: Lifetime = { closing: false, hurried: false, abandoned: false };
   const flights = makeSingleFlight<Renewed>();
 
-  const vault = makeVault(cipher, store.namespace);
+  const recordEncryption = makeRecordEncryption(cipher, store.namespace);
   const fingerprints = makeFingerprints({ store, cipher, randomness, keyedBy });
   const keyChecks = makeKeyChecks(store, cipher);
   const makeReady = makeMakeReady(store, keyChecks, fingerprints);
 
   const drafts = makeDrafts({ store, entries: policy.cacheEntries });
-  const accounts = makeAccounts({ store, vault, fingerprints, drafts, providers, clock, randomness });
+  const accounts = makeAccounts({ store, recordEncryption, fingerprints, drafts, providers, clock, randomness });
   const cache = makeTokenCache({ clock, jitter: randomness.fraction, entries: policy.cacheEntries });
   const pauses = makeClientPauses({ store, clock, storeClock });
   const tellRevoked = makeTellRevoked(http);
@@ -109,7 +109,16 @@ export const compose = (given: Given) => {
   });
   const send = makeSendTokenRequest(http);
   const revokeDiscarded = makeRevokeDiscarded({ store, tellRevoked, flights, clock, events });
-  const commit = makeCommitToken({ drafts, vault, fingerprints, clock, randomness, events, persist, revokeDiscarded });
+  const commit = makeCommitToken({
+    drafts,
+    recordEncryption,
+    fingerprints,
+    clock,
+    randomness,
+    events,
+    persist,
+    revokeDiscarded,
+  });
   const recordAttempt = makeRecordAttempt({
     drafts,
     clock,
@@ -150,7 +159,7 @@ export const compose = (given: Given) => {
     cipher,
     lifetime,
     flights,
-    vault,
+    recordEncryption,
     fingerprints,
     keyChecks,
     makeReady,

@@ -16,7 +16,7 @@ import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Cipher, CipherFailure, SealBinding } from '../../ports/cipher.js';
 
 /** Seals what goes into the store and opens what comes out, each value bound to its row and field. */
-export interface Vault {
+export interface RecordEncryption {
   readonly sealCredential: (key: string, fields: CredentialFields) => TE.TaskEither<TokenError, string>;
   readonly openCredential: (key: string, sealed: string) => TE.TaskEither<TokenError, CredentialFields>;
   readonly sealToken: (key: string, token: IssuedToken) => TE.TaskEither<TokenError, string>;
@@ -42,7 +42,7 @@ export const decryptionFailed =
       ...(failure.keyId === undefined ? {} : { keyId: failure.keyId }),
     });
 
-export const makeVault = (cipher: Cipher, namespace: string): Vault => {
+export const makeRecordEncryption = (cipher: Cipher, namespace: string): RecordEncryption => {
   const bindingOf = (key: string, field: SealBinding['field']): SealBinding => ({ namespace, key, field });
   const seal = (key: string, text: string, binding: SealBinding): TE.TaskEither<TokenError, string> =>
     pipe(cipher.seal(text, binding), TE.mapError(decryptionFailed(key)));

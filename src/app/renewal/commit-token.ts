@@ -13,7 +13,7 @@ import type { Randomness } from '../../ports/randomness.js';
 import type { Account } from '../accounts/account.js';
 import type { Drafts } from '../accounts/drafts.js';
 import type { Fingerprints } from '../encryption/fingerprints.js';
-import type { Vault } from '../encryption/record-encryption.js';
+import type { RecordEncryption } from '../encryption/record-encryption.js';
 import type { Persist } from './persist.js';
 import type { RevokeDiscarded } from './revoke-discarded.js';
 
@@ -36,7 +36,7 @@ export type CommitToken = (
 
 export interface CommitTokenDeps {
   readonly drafts: Drafts;
-  readonly vault: Vault;
+  readonly recordEncryption: RecordEncryption;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly events: EventSink;
@@ -47,7 +47,7 @@ export interface CommitTokenDeps {
 
 export const makeCommitToken = ({
   drafts,
-  vault,
+  recordEncryption,
   clock,
   randomness,
   events,
@@ -119,7 +119,7 @@ export const makeCommitToken = ({
     const options = { isReplaceable: account.grant.repeatable };
     // Sealed once: by the sealed text a later try knows a commit of its own whose answer was lost.
     return pipe(
-      persist(vault.sealToken(key, token), account.policy, delayed, options),
+      persist(recordEncryption.sealToken(key, token), account.policy, delayed, options),
       TE.flatMap((sealed) => persist(write(sealed), account.policy, delayed, options)),
       TE.tapIO((committed) => () => announce(committed)),
     );
