@@ -14,7 +14,7 @@ import { apiCalls, promisedCalls, type Calling } from './calling/promised-calls.
 import type { CallFailure } from './calling/call-failure.js';
 import type { KeepSweeping, StartOptions } from './sweeping/keep-sweeping.js';
 import { LlaveroError } from './llavero-error.js';
-import type { MakeReady } from './encryption/open-store.js';
+import type { OpenStore } from './encryption/open-store.js';
 import type { SingleFlight } from './renewal/single-flight.js';
 import type { Renewed } from './renewal/single-flight-renewal.js';
 import type { TokenCache } from './accounts/token-cache.js';
@@ -116,7 +116,7 @@ export interface LlaveroDeps {
   readonly clock: Clock;
   readonly store: TokenStore;
   readonly lifetime: Lifetime;
-  readonly makeReady: MakeReady;
+  readonly openStore: OpenStore;
   readonly getToken: GetToken;
   readonly registerAccount: RegisterAccount;
   readonly startAuthorization: StartAuthorization;
@@ -163,7 +163,7 @@ const thrown = (error: UseCaseError | CallFailure): unknown => {
 
 /** The Promise façade: the one place, besides tests, where use cases are run. */
 export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
-  const { providers, cache, flights, clock, store, lifetime, makeReady } = deps;
+  const { providers, cache, flights, clock, store, lifetime, openStore } = deps;
   const underWay = new Set<Promise<unknown>>();
   const shareCall = makeShareCall<Token>(clock);
 
@@ -174,7 +174,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
       lifetime.closing
         ? closed
         : pipe(
-            makeReady(),
+            openStore(),
             TE.flatMap(() => useCase),
           )
     )();

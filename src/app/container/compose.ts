@@ -21,7 +21,7 @@ import { makeApiRateLimit, noRateLimit, type ApiLimits } from '../calling/api-ra
 import { makeNoteUnavailable } from '../calling/note-unavailable.js';
 import { makeFingerprints, type KeyedBy } from '../encryption/fingerprints.js';
 import { makeKeyChecks } from '../encryption/key-checks.js';
-import { makeMakeReady } from '../encryption/open-store.js';
+import { makeOpenStore } from '../encryption/open-store.js';
 import { makeRecordEncryption } from '../encryption/record-encryption.js';
 import type { Lifetime } from '../llavero.js';
 import { makeAttemptPlaces } from '../renewal/attempt-places.js';
@@ -94,7 +94,7 @@ export const compose = (given: Given) => {
   const recordEncryption = makeRecordEncryption(cipher, store.namespace);
   const fingerprints = makeFingerprints({ store, cipher, randomness, keyedBy });
   const keyChecks = makeKeyChecks(store, cipher);
-  const makeReady = makeMakeReady(store, keyChecks, fingerprints);
+  const openStore = makeOpenStore(store, keyChecks, fingerprints);
 
   const drafts = makeDrafts({ store, entries: policy.cacheEntries });
   const accounts = makeAccounts({ store, recordEncryption, fingerprints, drafts, providers, clock, randomness });
@@ -162,7 +162,7 @@ export const compose = (given: Given) => {
     recordEncryption,
     fingerprints,
     keyChecks,
-    makeReady,
+    openStore,
     drafts,
     accounts,
     cache,

@@ -8,9 +8,9 @@ import type { Fingerprints } from './fingerprints.js';
 import type { KeyChecks } from './key-checks.js';
 
 /** Opens the store and proves that the encryption keys fit it, before any network and any other write. */
-export type MakeReady = () => TE.TaskEither<TokenError, void>;
+export type OpenStore = () => TE.TaskEither<TokenError, void>;
 
-export const makeMakeReady = (store: TokenStore, keyChecks: KeyChecks, fingerprints: Fingerprints): MakeReady => {
+export const makeOpenStore = (store: TokenStore, keyChecks: KeyChecks, fingerprints: Fingerprints): OpenStore => {
   const prepare = pipe(
     store.open,
     TE.mapError(storeFailed()),

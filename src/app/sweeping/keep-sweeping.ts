@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { factsOf } from '../../domain/token-error-facts.js';
 import type { Clock } from '../../ports/clock.js';
 import type { EventSink } from '../../ports/event-sink.js';
-import type { MakeReady } from '../encryption/open-store.js';
+import type { OpenStore } from '../encryption/open-store.js';
 import type { SweepAccounts, SweepOptions } from './sweep-accounts.js';
 
 export interface StartOptions extends SweepOptions {
@@ -16,7 +16,7 @@ export interface StartOptions extends SweepOptions {
 export type KeepSweeping = (options: StartOptions, stop: AbortSignal) => Promise<void>;
 
 export interface KeepSweepingDeps {
-  readonly makeReady: MakeReady;
+  readonly openStore: OpenStore;
   readonly sweep: SweepAccounts;
   readonly clock: Clock;
   readonly events: EventSink;
@@ -28,13 +28,13 @@ const defaultIntervalMs = 60_000;
 const spread = 0.1;
 
 export const makeKeepSweeping =
-  ({ makeReady, sweep, clock, events, fraction }: KeepSweepingDeps): KeepSweeping =>
+  ({ openStore, sweep, clock, events, fraction }: KeepSweepingDeps): KeepSweeping =>
   async ({ intervalMs = defaultIntervalMs, ...options }, stop) => {
     const rest = (ms: number): Promise<void> => clock.idle(ms, stop);
     await rest(intervalMs * spread * fraction());
     while (!stop.aborted) {
       const swept = await pipe(
-        makeReady(),
+        openStore(),
         TE.flatMap(() => sweep(options, { stop, rest: clock.idle })),
       )();
       if (isLeft(swept) && swept.left._tag !== 'Misuse') {
