@@ -5,7 +5,7 @@ import type { IssuedToken } from '../../src/domain/issued-token.js';
 import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
 import { leaveAttemptOpen, rejectAttempt, releaseAttempt } from '../../src/domain/finish-attempt.js';
 import { commitRenewal } from '../../src/domain/committing.js';
-import { forgetFailures } from '../../src/domain/forgetting.js';
+import { forgetFailures } from '../../src/domain/revocation.js';
 import { beginAttempt } from '../../src/domain/renewal-protocol.js';
 import { Secret } from '../../src/domain/secret.js';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
-import { forgetToken, invalidateGeneration } from '../../src/domain/forgetting.js';
+import { forgetToken, invalidateGeneration } from '../../src/domain/revocation.js';
 import { leaveAttemptOpen, rejectAttempt, releaseAttempt, withdrawAttempt } from '../../src/domain/finish-attempt.js';
 import { commitRenewal } from '../../src/domain/committing.js';
 import type { RecoveryPolicy } from '../../src/domain/refresh-policy.js';

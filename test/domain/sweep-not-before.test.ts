@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import { commitAuthorization, commitRenewal } from '../../src/domain/committing.js';
 import { leaveAttemptOpen, rejectAttempt, releaseAttempt, withdrawAttempt } from '../../src/domain/finish-attempt.js';
-import { forgetFailures, forgetToken } from '../../src/domain/forgetting.js';
+import { forgetFailures, forgetToken } from '../../src/domain/revocation.js';
 import type { Change } from '../../src/domain/record-change.js';
 import { beginAttempt } from '../../src/domain/renewal-protocol.js';
 import { resealRecord } from '../../src/domain/resealing.js';

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { CredentialStatus } from '../../domain/account-state.js';
-import { forgetFailures } from '../../domain/forgetting.js';
+import { forgetFailures } from '../../domain/revocation.js';
 import { tokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { TokenStore } from '../../ports/token-store.js';

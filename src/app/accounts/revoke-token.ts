@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
-import { forgetToken } from '../../domain/forgetting.js';
+import { forgetToken } from '../../domain/revocation.js';
 import type { Lineage } from '../../domain/renewal-protocol.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AccountRecord } from '../../domain/account-record.js';
 import { misuse } from '../../domain/misuse.js';
-import { invalidateGeneration, type Invalidation } from '../../domain/forgetting.js';
+import { invalidateGeneration, type Invalidation } from '../../domain/revocation.js';
 import { Secret } from '../../domain/secret.js';
 import type { Token } from '../../domain/token.js';
 import type { Clock } from '../../ports/clock.js';

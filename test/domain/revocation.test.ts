@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forgetAccount, forgetToken, invalidateGeneration } from '../../src/domain/forgetting.js';
+import { forgetAccount, forgetToken, invalidateGeneration } from '../../src/domain/revocation.js';
 import { after, attemptWith, failureWith, now, recordWith } from './protocol-fixtures.js';
 
 describe('invalidating', () => {
