@@ -15,7 +15,7 @@ const exposing: Readonly<Record<string, string>> = {
   'src/app/renewal/commit-token.ts': 'fingerprints a token',
   'src/app/renewal/invalidate-token.ts': 'compares the token that was rejected with the one in use',
   'src/domain/token-response/answered-tokens.ts': 'compares the tokens of an answer with those held before',
-  'src/domain/sealed-forms.ts': 'writes what is about to be sealed',
+  'src/domain/secrets-codec.ts': 'writes what is about to be sealed',
   'src/domain/token.ts': 'writes the Authorization header a caller asks for',
 };
 

@@ -10,7 +10,7 @@ import type { Llavero } from '../../src/app/llavero.js';
 import type { AccountRecord, Attempt, Failure } from '../../src/domain/account-record.js';
 import type { CredentialFields } from '../../src/domain/credential.js';
 import type { IssuedToken } from '../../src/domain/issued-token.js';
-import { encodeCredentialFields, encodeIssuedToken } from '../../src/domain/sealed-forms.js';
+import { encodeCredentialFields, encodeIssuedToken } from '../../src/domain/secrets-codec.js';
 import { Secret } from '../../src/domain/secret.js';
 import type { HttpClient } from '../../src/ports/http-client.js';
 import { fakeClock } from '../../src/testing/fake-clock.js';

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { aesGcmCipher } from '../../src/adapters/crypto/aes-gcm-cipher.js';
 import type { AccountRecord } from '../../src/domain/account-record.js';
 import { drop, put } from '../../src/domain/record-change.js';
-import { encodeIssuedToken } from '../../src/domain/sealed-forms.js';
+import { encodeIssuedToken } from '../../src/domain/secrets-codec.js';
 import { bareRecord } from '../../src/testing/store-contract/sample-record.js';
 import { succeeds } from '../../src/testing/store-contract/harness.js';
 import { rightOf } from '../adapters/grants/credential-fixture.js';

@@ -2,7 +2,7 @@ import { ok, strictEqual } from 'node:assert/strict';
 import { dueTimesOf } from '../../src/domain/due-times.js';
 import type { IssuedToken } from '../../src/domain/issued-token.js';
 import { defaultRefreshPolicy } from '../../src/domain/refresh-policy.js';
-import { decodeIssuedToken, encodeIssuedToken } from '../../src/domain/sealed-forms.js';
+import { decodeIssuedToken, encodeIssuedToken } from '../../src/domain/secrets-codec.js';
 import type { Secret } from '../../src/domain/secret.js';
 import { rightOf } from '../adapters/grants/credential-fixture.js';
 import { sentAtMs } from './judges.js';

@@ -11,7 +11,7 @@ import {
   encodeAuthorizationMemory,
   encodeCredentialFields,
   encodeIssuedToken,
-} from '../../domain/sealed-forms.js';
+} from '../../domain/secrets-codec.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Cipher, CipherFailure, SealBinding } from '../../ports/cipher.js';
 

@@ -10,7 +10,7 @@ import {
   encodeAuthorizationMemory,
   encodeCredentialFields,
   encodeIssuedToken,
-} from '../../src/domain/sealed-forms.js';
+} from '../../src/domain/secrets-codec.js';
 import { Secret } from '../../src/domain/secret.js';
 
 const open = (secret: Secret | undefined): string | undefined => secret?.expose();
