@@ -20,7 +20,7 @@ describe('the definitions of neighbours', () => {
 
   it('are made as the presets of llavero are', () => {
     for (const preset of ['centry', 'citrus-ad', 'tray']) {
-      const text = readFileSync(join(projectRoot, 'src', 'adapters', 'providers', `${preset}.ts`), 'utf8');
+      const text = readFileSync(join(projectRoot, 'src', 'adapters', 'providers', preset, `${preset}.ts`), 'utf8');
       expect([...text.matchAll(/= defineProvider\(\{$/gm)]).toHaveLength(1);
       expect(text).not.toMatch(/\bmakePreset\b/);
     }
@@ -31,7 +31,7 @@ describe('the definitions of neighbours', () => {
       [...readFileSync(join(directory, file), 'utf8').matchAll(/^import .*$/gm)].map(([line]) => line),
     );
     expect([...new Set(imports)]).toEqual([
-      "import { defineProvider } from '../../../src/adapters/providers/define-provider.js';",
+      "import { defineProvider } from '../../../src/adapters/providers/define/define-provider.js';",
     ]);
   });
 });
