@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js';
 /** Gives the answer of a call for this key that began a moment ago and is not answered yet; otherwise of the one it begins. */
 export type ShareCall<A> = (key: string, begin: () => Promise<A>) => Promise<A>;
 
-/** So close together that it makes no difference which of them was first. */
+/** Calls that begin within so long of each other share one result. */
 const momentMs = 10;
 
 interface Call<A> {

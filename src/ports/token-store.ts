@@ -81,7 +81,7 @@ export interface NoteChange<A> {
  *   claim keeps no `update` out. One that is lost, by a change that was decided before it, does no harm: it spares work.
  * - **One bad row spoils no other**: `page` and `claimDue` give an account that cannot be read as an `UnreadableRecord`, in its
  *   place; `read` and `update` of that account end Left. So does `pendings` with an `UnreadablePending`, and `updatePending`.
- * - **Keep writes nothing**; a Left left the record as it was, or changed it wholly when the answer to a commit was lost.
+ * - **Keep writes nothing**; on a Left the record is unchanged, or fully changed where the answer to the commit was lost.
  * - **Taken once**: `updatePending` is as atomic as `update`, so that of any number of callbacks one takes a flow.
  * - **Own clock**: a store whose server has a clock passes it to the change of a record or of a pending authorization; an
  *   embedded one passes undefined.

@@ -33,7 +33,7 @@ interface Entry extends CachedToken, FreshToken {
   checkedWallMs: number;
   loadedWallMs: number;
   readonly loadedMonotonicMs: number;
-  /** Looked at since the last eviction passed by. */
+  /** Second-chance bit: read since the last eviction scan. */
   touched: boolean;
 }
 
@@ -73,7 +73,10 @@ export interface TokenCache {
   /** Removed or revoked here: a reading of the store from before does not bring that grant's tokens back. */
   readonly end: (key: string, incarnation: string | undefined) => void;
   readonly clear: () => void;
-  /** The time by which a key's token is judged: the later of the wall clock and the wall clock as it would stand had nobody set it. */
+  /**
+   * The time by which a key's token is judged: the later of the wall clock, and the wall clock when the token was loaded plus the
+   * monotonic time since. Setting the clock back cannot extend a token.
+   */
   readonly judgedAtMs: (key: string) => number;
 }
 

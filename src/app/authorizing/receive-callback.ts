@@ -65,7 +65,7 @@ interface Callback {
 /** Between two looks at a callback that another process is at. */
 const shortestRestMs = 5;
 const longestRestMs = 500;
-/** Between the two, a rest is this part of the time waited so far, and up to twice that. */
+/** The wait between two looks: 10 to 20 % of the time waited so far, within these bounds. */
 const restFraction = 0.1;
 
 const unknownState = tokenError('StateMismatch', { why: 'unknown' });
