@@ -34,15 +34,15 @@ export interface ApiCall {
   /** The address, resolved; without the credential, also one that the caller wrote there. */
   readonly url: URL;
   /** The credential, in an address of the API's origin or in the headers. Throws for an address of another origin. */
-  readonly place: (url: URL, headers: Headers) => Placed;
+  readonly authorize: (url: URL, headers: Headers) => Placed;
   /** An address as it may be printed, or may go to another origin. */
-  readonly bare: (url: URL) => URL;
+  readonly redact: (url: URL) => URL;
   /** The caller's headers as they may leave the API's origin. */
-  readonly away: (headers: Headers) => Headers;
+  readonly crossOriginHeaders: (headers: Headers) => Headers;
   /** Whether an address shows the credential that goes along. */
-  readonly shows: (address: string) => boolean;
+  readonly leaksCredential: (address: string) => boolean;
   /** Judges what the API itself answered: what to send in its place, or undefined where the answer stands. */
-  readonly answered: (reply: ApiReply) => Promise<ApiCall | undefined>;
+  readonly onResponse: (reply: ApiReply) => Promise<ApiCall | undefined>;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ApiCall, Placed } from '../../ports/api-calls.js';
 import { parseUrl } from '../../domain/parse-url.js';
 
 /** What tells whether an address shows a credential. */
-type Tidying = Pick<ApiCall, 'bare' | 'shows'>;
+type Tidying = Pick<ApiCall, 'redact' | 'leaksCredential'>;
 
 /** What node keeps the head of a request in, as text, long after it was sent. */
 const headText = '_header';
@@ -46,16 +46,20 @@ export const carryCredential = (request: ClientRequest, call: Tidying, bare: URL
 };
 
 /** An API that redirects may echo the credential. Where the address shows it all the same, it may only lead to the API itself. */
-const tidyLocation = ({ headers, rawHeaders }: IncomingMessage, { bare, shows }: Tidying, from: URL): void => {
+const tidyLocation = (
+  { headers, rawHeaders }: IncomingMessage,
+  { redact, leaksCredential }: Tidying,
+  from: URL,
+): void => {
   const { location } = headers;
   const target = location === undefined ? undefined : parseUrl(location, from);
   if (location === undefined || target === undefined) return;
-  const tidy = bare(target);
+  const tidy = redact(target);
   const written = rawHeaders.indexOf(location);
-  if (!isSameOrigin(tidy, from) && shows(tidy.href)) {
+  if (!isSameOrigin(tidy, from) && leaksCredential(tidy.href)) {
     delete headers.location;
     if (written > 0) rawHeaders.splice(written - 1, 2);
-  } else if (shows(location)) {
+  } else if (leaksCredential(location)) {
     headers.location = tidy.href;
     if (written > 0) rawHeaders[written] = tidy.href;
   }

@@ -16,11 +16,11 @@ export const callersRequest = (request: RequestFunction | undefined): RequestFun
  * options never hold one. Throws what placing it throws.
  */
 export const credentialedRequest = (
-  call: Pick<ApiCall, 'place' | 'bare' | 'shows'>,
+  call: Pick<ApiCall, 'authorize' | 'redact' | 'leaksCredential'>,
   own: RequestFunction | undefined,
 ): RequestFunction => {
   const request: RequestFunction = (url, options, callback) => {
-    const placed = call.place(url, new Headers());
+    const placed = call.authorize(url, new Headers());
     const written = <Made>(made: Made): Made => {
       if (made instanceof ClientRequest) carryCredential(made, call, url, placed);
       return made;

@@ -77,9 +77,9 @@ export const gotFor = (calls: ApiCalls, key: string): GotInstance => {
   };
   const placing = (call: ApiCall, state: GotCallState): ApiCall => ({
     ...call,
-    place: (url, headers) => {
+    authorize: (url, headers) => {
       try {
-        const placed = call.place(url, headers);
+        const placed = call.authorize(url, headers);
         state.carries = placed.carries;
         return placed;
       } catch (error) {
@@ -125,7 +125,7 @@ export const gotFor = (calls: ApiCalls, key: string): GotInstance => {
     const state = stateOf(response.request.options);
     const { call } = state;
     if (call === undefined || state.isAway) return response;
-    const next = await noted(() => call.answered(replyOf(response, state, response.rawBody)));
+    const next = await noted(() => call.onResponse(replyOf(response, state, response.rawBody)));
     if (next === undefined) return response;
     state.next = next;
     state.wasReplayed = true;
@@ -147,13 +147,13 @@ export const gotFor = (calls: ApiCalls, key: string): GotInstance => {
     if (call === undefined || !(url instanceof URL)) return;
     state.hop = options;
     if (options.method !== request.options.method) state.isChanged = true;
-    url.href = call.bare(url).href;
+    url.href = call.redact(url).href;
     const last = redirectUrls.at(-1);
     if (last !== undefined) last.href = url.href;
     if (!isSameOrigin(url, call.url)) state.isAway = true;
     if (isSameOrigin(url, new URL(from))) return;
     const names = Object.keys(options.headers);
-    const kept = call.away(new Headers(names.map((name) => [name, ''])));
+    const kept = call.crossOriginHeaders(new Headers(names.map((name) => [name, ''])));
     for (const name of names) if (!kept.has(name)) delete options.headers[name];
   };
 
@@ -162,7 +162,7 @@ export const gotFor = (calls: ApiCalls, key: string): GotInstance => {
     const state = stateOf(response.request.options);
     const { call, isAway } = state;
     if (call === undefined || isAway) return;
-    await call.answered(replyOf(response, state, body)).catch(() => undefined);
+    await call.onResponse(replyOf(response, state, body)).catch(() => undefined);
   };
 
   const beforeError: BeforeErrorHook = async (error) => {

@@ -22,19 +22,19 @@ import { makeRecentRenewals } from './recent-renewals.js';
 import { placeCredential, showsSecret, withoutCredentials, withoutParameter } from './place-credential.js';
 
 /** Puts the credential of the API into a request to its own origin. */
-export type Place = (url: URL, headers: Headers) => Either<UseCaseError, Placed>;
+export type Authorize = (url: URL, headers: Headers) => Either<UseCaseError, Placed>;
 
 /** One sending of a request, with the credential that its path wants. */
 export interface PreparedCall {
   readonly url: URL;
-  readonly place: Place;
-  readonly bare: (url: URL) => URL;
+  readonly authorize: Authorize;
+  readonly redact: (url: URL) => URL;
   /** The caller's headers as they may leave the API's origin. */
-  readonly away: (headers: Headers) => Headers;
+  readonly crossOriginHeaders: (headers: Headers) => Headers;
   /** Whether an address shows the credential that goes along. */
-  readonly shows: (address: string) => boolean;
+  readonly leaksCredential: (address: string) => boolean;
   /** What to send in the place of an answer, at most once; undefined where it stands. */
-  readonly answered: (reply: ApiReply) => Call<PreparedCall | undefined>;
+  readonly onResponse: (reply: ApiReply) => Call<PreparedCall | undefined>;
 }
 
 /** The rules of calling an account's API, whatever sends: where a path leads, which credential it wants, what a 401 means. */
@@ -154,11 +154,11 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
 
   const callOf = (target: Target, token: Token | undefined): PreparedCall => {
     const { key, api, credential, base, url } = target;
-    const bare = (address: URL): URL => {
+    const redact = (address: URL): URL => {
       const below = resolveApiAddress(base, address.href);
       return withoutParameter(address, below._tag === 'Right' ? api.placement(below.right.path) : target.placement);
     };
-    const place: Place = (hop, headers) => {
+    const authorize: Authorize = (hop, headers) => {
       const below = resolveApiAddress(base, hop.href);
       if (below._tag === 'Left') return left(tokenError('UntrustedAddress', { key, ...below.left }));
       const placement = api.placement(below.right.path);
@@ -166,12 +166,12 @@ export const makeApiCaller = (deps: ApiCallerDeps): ApiCaller => {
       return right(placeCredential(hop, headers, placement, secret));
     };
     return {
-      url: bare(url),
-      place,
-      bare,
-      away: (headers) => withoutCredentials(headers, target.placement),
-      shows: (address) => showsSecret(address, token?.accessToken) || showsSecret(address, credential.apiKey),
-      answered: (reply) => {
+      url: redact(url),
+      authorize,
+      redact,
+      crossOriginHeaders: (headers) => withoutCredentials(headers, target.placement),
+      leaksCredential: (address) => showsSecret(address, token?.accessToken) || showsSecret(address, credential.apiKey),
+      onResponse: (reply) => {
         turns.note(target, reply);
         return token === undefined || !reply.isAboutToken ? TE.right(undefined) : judged(target, token, reply);
       },

@@ -22,7 +22,7 @@ export const makeCallApi = ({ caller, send }: CallApiDeps): CallApi => {
     const { response, isFromApi } = answer;
     if (!isFromApi) return TE.right(response);
     return pipe(
-      call.answered(replyOf(answer)),
+      call.onResponse(replyOf(answer)),
       TE.mapError((error) => {
         discard(response);
         return error;

@@ -33,15 +33,15 @@ export const promisedCalls = (
   run: <A>(work: Call<A>) => Promise<A>,
   thrown: (error: UseCaseError) => unknown,
 ): ApiCalls => {
-  const promised = ({ place, answered, ...call }: PreparedCall): ApiCall => ({
+  const promised = ({ authorize, onResponse, ...call }: PreparedCall): ApiCall => ({
     ...call,
-    place: (address, headers) => {
-      const placed = place(address, headers);
+    authorize: (address, headers) => {
+      const placed = authorize(address, headers);
       if (isLeft(placed)) throw thrown(placed.left);
       return placed.right;
     },
-    answered: async (reply) => {
-      const next = await run(answered(reply));
+    onResponse: async (reply) => {
+      const next = await run(onResponse(reply));
       return next === undefined ? undefined : promised(next);
     },
   });

@@ -23,7 +23,7 @@ export interface ApiAnswer {
 }
 
 /** Sends a request once and follows its redirects; to another origin it goes without any credential. */
-export type SendFollowing = (call: Omit<PreparedCall, 'answered'>, request: ApiRequest) => Call<ApiAnswer>;
+export type SendFollowing = (call: Omit<PreparedCall, 'onResponse'>, request: ApiRequest) => Call<ApiAnswer>;
 
 /** A request on its way. */
 interface Hop {
@@ -48,12 +48,14 @@ const failed = (code: string): Call<never> => TE.left({ _tag: 'FetchFailed', cod
 
 export const makeSendFollowing =
   (fetch: Fetch): SendFollowing =>
-  ({ url: start, place, bare, away, shows }, request) => {
+  ({ url: start, authorize, redact, crossOriginHeaders, leaksCredential }, request) => {
     const send = ({ url, method, headers, body, isAtHome }: Hop): Call<Arrived> => {
       const { signal } = request;
       if (signal?.aborted === true) return TE.left(abortedBy(signal));
       return pipe(
-        TE.fromEither(isAtHome ? place(url, headers) : right<UseCaseError, Placed>({ url, headers, carries: 'none' })),
+        TE.fromEither(
+          isAtHome ? authorize(url, headers) : right<UseCaseError, Placed>({ url, headers, carries: 'none' }),
+        ),
         TE.flatMap((placed) =>
           TE.tryCatch(
             async () => ({
@@ -90,16 +92,16 @@ export const makeSendFollowing =
           discard(response);
           if (request.redirect === 'error') return failed('redirect');
           if (hop.redirects >= mostRedirects) return failed('too_many_redirects');
-          return redirected(hop, response.status, bare(target));
+          return redirected(hop, response.status, redact(target));
         }),
       );
 
     /** The headers of a redirect that the caller follows himself: its address may echo the credential. */
     const printable = ({ headers }: Response, target: URL | undefined): Headers => {
-      if (!shows(headers.get('location') ?? '')) return headers;
+      if (!leaksCredential(headers.get('location') ?? '')) return headers;
       const tidy = new Headers(headers);
       tidy.delete('location');
-      if (target !== undefined && !shows(bare(target).href)) tidy.set('location', bare(target).href);
+      if (target !== undefined && !leaksCredential(redact(target).href)) tidy.set('location', redact(target).href);
       return tidy;
     };
 
@@ -108,8 +110,8 @@ export const makeSendFollowing =
       const dropsBody = becomesGet(status, hop.method);
       if (hasBody && !dropsBody && !request.isReplayable) return failed('redirect_of_a_stream');
       const stays = isSameOrigin(url, hop.url);
-      if (!stays && shows(url.href)) return failed('redirect_shows_credential');
-      const kept = stays ? hop.headers : away(hop.headers);
+      if (!stays && leaksCredential(url.href)) return failed('redirect_shows_credential');
+      const kept = stays ? hop.headers : crossOriginHeaders(hop.headers);
       return follow({
         url,
         method: dropsBody ? 'GET' : hop.method,
