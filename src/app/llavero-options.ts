@@ -31,7 +31,7 @@ export interface LlaveroOptions {
   /** What `llavero.fetch` sends with, instead of the process's own `fetch`. */
   readonly fetch?: Fetch | undefined;
   /**
-   * Keep calls to the providers' APIs within what they document, and let them rest after a 429: a call that there is no room
+   * Keep calls to the providers' APIs within what they document, and let them cool down after a 429: a call that there is no room
    * for waits its turn, up to the policy's `patienceMs`, or is rejected at once. Left out, calls go as they come. Counted in
    * this process.
    */

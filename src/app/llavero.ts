@@ -286,7 +286,7 @@ export const makeLlavero = (deps: LlaveroDeps): Llavero & Calling => {
     list: (filter = {}) => pages(filter),
     sweep: async (options = {}) => {
       checkSweepOptions('sweep', options, providers.ids);
-      return run(deps.sweepAccounts(options, { stop: stopSweeping.signal, rest: clock.sleep }));
+      return run(deps.sweepAccounts(options, { stop: stopSweeping.signal, sleep: clock.sleep }));
     },
     start: (options = {}) => start(options),
     reseal: (options = {}) => run(deps.resealAccounts(options, stopSweeping.signal)),

@@ -231,7 +231,7 @@ const splitHint = <Name extends Hint>(
 
 const isCause = (text: string): text is ReauthorizationCause => Object.hasOwn(authorizeAgain, text);
 
-/** The error a stored failure stands for, in printable words whoever wrote it; `retryAfterMs` is what is left of its rest. */
+/** The error a stored failure stands for, in printable words whoever wrote it; `retryAfterMs` is what is left of its cool-down. */
 export const errorOfFailure = (
   key: string,
   failure: Pick<Failure, 'code' | 'detail'>,

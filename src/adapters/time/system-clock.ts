@@ -25,16 +25,16 @@ const systemTimers = (): Timers => ({
   },
 });
 
-/** This machine's clock; other `timers` let a test move it. A rest of NaN or less than nothing is one of 0 ms. */
+/** This machine's clock; other `timers` let a test move it. A sleep of NaN or less than nothing is one of 0 ms. */
 export const systemClock = (timers: Timers = systemTimers()): Clock => ({
   nowMs: timers.nowMs,
   monotonicMs: timers.monotonicMs,
   bootId: timers.bootId,
-  sleep: (ms, signal) => rest(timers, ms, signal, true),
-  idle: (ms, signal) => rest(timers, ms, signal, false),
+  sleep: (ms, signal) => sleepFor(timers, ms, signal, true),
+  idle: (ms, signal) => sleepFor(timers, ms, signal, false),
 });
 
-const rest = (timers: Timers, ms: number, signal: AbortSignal | undefined, holds: boolean): Promise<void> =>
+const sleepFor = (timers: Timers, ms: number, signal: AbortSignal | undefined, holds: boolean): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve();
     const wakesAt = timers.monotonicMs() + (ms > 0 ? ms : 0);

@@ -8,7 +8,7 @@ import type { RateLimiter } from '../../ports/rate-limiter.js';
 import type { ApiAccess } from './api-access.js';
 import type { Call } from './call.js';
 import { abortedBy } from './call-failure.js';
-import { accountName, apiRates, restsAfter } from './api-rates.js';
+import { accountName, apiRates, coolDownsAfter } from './api-rates.js';
 
 /** What becomes of a call that a provider's limits leave no room for. */
 export type ApiLimits = 'wait' | 'reject';
@@ -17,7 +17,7 @@ export type ApiLimits = 'wait' | 'reject';
 export interface ApiRateLimit {
   /** Right when the call may go. Left, `RateLimited`, when there is no room, or none within the caller's patience. */
   readonly take: (access: ApiAccess, signal: AbortSignal | undefined) => Call<void>;
-  /** A 429 lets the account rest, for what it asks for or for a cool-down that doubles; another answer ends that. */
+  /** A 429 makes the account cool down, for what it asks for or for a time that doubles; another answer ends that. */
   readonly note: (access: ApiAccess, reply: ApiReply) => void;
 }
 
@@ -30,17 +30,20 @@ export interface ApiRateLimitDeps {
   readonly clock: Clock;
 }
 
-/** Under what name somebody rests, until when by the monotonic clock, and what the next cool-down is. */
-interface Rest {
+/** Who cools down, by name, until when by the monotonic clock, and what the next cool-down is. */
+interface CoolDown {
   readonly untilMs: number;
   readonly nextMs: number;
 }
 
 export const makeApiRateLimit = ({ limits, limiter, clock }: ApiRateLimitDeps): ApiRateLimit => {
-  const rests = new Map<string, Rest>();
+  const coolDowns = new Map<string, CoolDown>();
 
   const restLeftMs = (access: ApiAccess): number =>
-    Math.max(0, ...restsAfter(access, 0).map(({ name }) => (rests.get(name)?.untilMs ?? 0) - clock.monotonicMs()));
+    Math.max(
+      0,
+      ...coolDownsAfter(access, 0).map(({ name }) => (coolDowns.get(name)?.untilMs ?? 0) - clock.monotonicMs()),
+    );
 
   /** Milliseconds until there may be room; 0 is a place. A limiter that fails holds nobody up: it is there to be kind. */
   const placeIn = async (access: ApiAccess): Promise<number> => {
@@ -71,19 +74,19 @@ export const makeApiRateLimit = ({ limits, limiter, clock }: ApiRateLimitDeps): 
     const { cooldownMinMs, cooldownMaxMs, retryAfterMaxMs } = access.policy;
     const nowMs = clock.monotonicMs();
     const name = accountName(access);
-    const before = rests.get(name);
+    const before = coolDowns.get(name);
     if (status !== 429) {
-      // The answer to a call that went out before the 429 ends no rest.
-      if (before !== undefined && before.untilMs <= nowMs) rests.delete(name);
+      // The answer to a call that went out before the 429 ends no cool-down.
+      if (before !== undefined && before.untilMs <= nowMs) coolDowns.delete(name);
       return;
     }
     const asked = parseRetryAfterMs(retryAfter, clock.nowMs(), retryAfterMaxMs);
     // Several 429s to calls that went out together are one cool-down.
     if (asked === undefined && before !== undefined && before.untilMs > nowMs) return;
     const coolDownMs = before?.nextMs ?? cooldownMinMs;
-    for (const { name: resting, ms } of restsAfter(access, asked ?? coolDownMs)) {
-      const untilMs = Math.max(nowMs + ms, rests.get(resting)?.untilMs ?? 0);
-      rests.set(resting, { untilMs, nextMs: Math.min(cooldownMaxMs, coolDownMs * 2) });
+    for (const { name: cooling, ms } of coolDownsAfter(access, asked ?? coolDownMs)) {
+      const untilMs = Math.max(nowMs + ms, coolDowns.get(cooling)?.untilMs ?? 0);
+      coolDowns.set(cooling, { untilMs, nextMs: Math.min(cooldownMaxMs, coolDownMs * 2) });
     }
   };
 

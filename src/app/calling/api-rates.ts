@@ -16,10 +16,10 @@ export const apiRates = (access: ApiAccess): readonly CountedRate[] => {
 };
 
 /**
- * Who rests after a 429, and how long: the account for all of it; its client, where the provider counts clients, for no longer
+ * Who cools down after a 429, and how long: the account for all of it; its client, where the provider counts clients, for no longer
  * than the window that it counts in, because nobody says which of the two was meant.
  */
-export const restsAfter = (
+export const coolDownsAfter = (
   access: ApiAccess,
   ms: number,
 ): readonly { readonly name: string; readonly ms: number }[] => {

@@ -94,7 +94,7 @@ export const makeDueCheck = ({ accounts, renewer, pauses, clock, events }: DueCh
     (record: AccountRecord) =>
     (error: UseCaseError): Ending => {
       if (error._tag === 'Misuse') return { outcome: 'unreadable', waitMs: mendedWithinMs };
-      if (isPaused(error)) return endingOf('resting', error);
+      if (isPaused(error)) return endingOf('cooling_down', error);
       tellFailure(record, error);
       return error._tag === 'StoreFailed'
         ? { outcome: 'failed', waitMs: 0 }

@@ -30,16 +30,16 @@ const spread = 0.1;
 export const makeKeepSweeping =
   ({ openStore, sweep, clock, events, fraction }: KeepSweepingDeps): KeepSweeping =>
   async ({ intervalMs = defaultIntervalMs, ...options }, stop) => {
-    const rest = (ms: number): Promise<void> => clock.idle(ms, stop);
-    await rest(intervalMs * spread * fraction());
+    const idle = (ms: number): Promise<void> => clock.idle(ms, stop);
+    await idle(intervalMs * spread * fraction());
     while (!stop.aborted) {
       const swept = await pipe(
         openStore(),
-        TE.flatMap(() => sweep(options, { stop, rest: clock.idle })),
+        TE.flatMap(() => sweep(options, { stop, sleep: clock.idle })),
       )();
       if (isLeft(swept) && swept.left._tag !== 'Misuse') {
         events.emit({ type: 'sweep_failed', key: '*', at: new Date(clock.nowMs()), code: factsOf(swept.left).code });
       }
-      await rest(intervalMs * (1 - spread + 2 * spread * fraction()));
+      await idle(intervalMs * (1 - spread + 2 * spread * fraction()));
     }
   };

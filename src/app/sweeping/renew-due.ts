@@ -56,7 +56,7 @@ export const makeRenewDue = ({ checkDue, renewer, pauses }: RenewDueDeps): Renew
     });
     const outcome = await flight.outcome;
     if (isRight(outcome)) return { outcome: outcome.right.ours ? 'renewed' : 'skipped', waitMs: 0 };
-    if (isPaused(outcome.left)) return endingOf('resting', outcome.left);
+    if (isPaused(outcome.left)) return endingOf('cooling_down', outcome.left);
     return endingOf(outcome.left._tag === 'RenewalUnderWay' ? 'skipped' : 'failed', outcome.left);
   };
 

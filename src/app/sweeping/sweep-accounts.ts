@@ -35,7 +35,7 @@ export interface SweepSpan {
   /** Once it aborts, what is in flight is finished and nothing new is begun. */
   readonly stop: AbortSignal;
   /** The clock's `sleep`, or its `idle` when the sweep is to hold no process open. */
-  readonly rest: Clock['sleep'];
+  readonly sleep: Clock['sleep'];
 }
 
 /**
@@ -84,11 +84,11 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
     return { outcome: 'unreadable', waitMs: mendedWithinMs };
   };
 
-  return (options, { stop, rest }) =>
+  return (options, { stop, sleep }) =>
     async () => {
       const { limit = defaultLimit, concurrency = defaultConcurrency, keepWarm = false } = options;
       const ids = options.provider === undefined ? shuffled(providers.ids, fraction) : [options.provider];
-      const yieldTurn = (): Promise<void> => rest(0, stop);
+      const yieldTurn = (): Promise<void> => sleep(0, stop);
       const breathe = makeBreather(clock.monotonicMs, yieldTurn);
       const firstPage = Math.max(shortestFirstPage, 2 * concurrency);
       const sources = ids.map((id) => dueOf(id, keepWarm, { firstPage, yieldTurn }));
@@ -101,7 +101,7 @@ export const makeSweepAccounts = (deps: SweepAccountsDeps): SweepAccounts => {
         keepWarm,
         inFlight: makeSemaphore(concurrency),
         queueOf: makeClientQueues(),
-        pause: (ms) => rest(ms, stop),
+        pause: (ms) => sleep(ms, stop),
         stop,
       };
       let failure: TokenError | undefined;

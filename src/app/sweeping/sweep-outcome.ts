@@ -4,8 +4,8 @@ export type SweepOutcome =
   | 'failed'
   /** Renewed or being renewed by somebody else, or not yet to be asked for again. */
   | 'skipped'
-  /** The provider asked its client to rest. */
-  | 'resting'
+  /** The provider asked its client to wait. */
+  | 'cooling_down'
   /** It cannot be opened here: another encryption key, an incomplete credential. */
   | 'unreadable'
   /** Removed or revoked meanwhile, or stopped until a person acts: nothing a sweep could do. */
@@ -23,7 +23,7 @@ export const countedAs: { readonly [Name in SweepOutcome]: 'renewed' | 'failed' 
   renewed: 'renewed',
   failed: 'failed',
   skipped: 'skipped',
-  resting: 'skipped',
+  cooling_down: 'skipped',
   unreadable: 'failed',
   not_due: undefined,
 };

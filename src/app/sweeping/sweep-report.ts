@@ -5,7 +5,7 @@ export interface SweepReport {
   readonly renewed: number;
   /** Asked for without success, or impossible to open. */
   readonly failed: number;
-  /** Left alone: renewed or being renewed by somebody else, settling, or of a client that the provider asked to rest. */
+  /** Left alone: renewed or being renewed by somebody else, settling, or of a client that the provider asked to wait. */
   readonly skipped: number;
   readonly durationMs: number;
 }

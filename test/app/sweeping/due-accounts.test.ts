@@ -100,7 +100,7 @@ describe('the due accounts', () => {
   it('are passed over in one write a page, and are not given before their time', async () => {
     const { clock, store, asked, accounts } = await dueStore(70);
     const due = accounts();
-    await drain(due, { outcome: 'resting', waitMs: 1_000.5 });
+    await drain(due, { outcome: 'cooling_down', waitMs: 1_000.5 });
     await due.giveBack();
     expect(asked).toEqual(['claim 50', 'yield', 'release 50', 'claim 50', 'release 20']);
     expect(await notBefore(store, 'tray/0')).toBe(clock.nowMs() + 1_001);

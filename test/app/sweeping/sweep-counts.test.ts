@@ -39,14 +39,14 @@ describe('the counts of a sweep', () => {
     ['failed', [1, 0, 1, 0]],
     ['unreadable', [1, 0, 1, 0]],
     ['skipped', [1, 0, 0, 1]],
-    ['resting', [1, 0, 0, 1]],
+    ['cooling_down', [1, 0, 0, 1]],
     ['not_due', [0, 0, 0, 0]],
   ])('counts an account that was %s', (outcome, counts) => {
     const { due, renewed, failed, skipped } = countOf(5, outcome).report();
     expect([due, renewed, failed, skipped]).toEqual(counts);
   });
 
-  it.each<SweepOutcome>(['renewed', 'failed', 'skipped', 'unreadable', 'resting', 'not_due'])(
+  it.each<SweepOutcome>(['renewed', 'failed', 'skipped', 'unreadable', 'cooling_down', 'not_due'])(
     'has no room after as many accounts as its limit, though one was %s',
     (outcome) => {
       expect(countOf(1, outcome).hasRoom()).toBe(false);

@@ -36,7 +36,7 @@ interface Waiting {
 
 export interface GroupCommitDeps {
   readonly connection: Pick<SqliteConnection, 'database' | 'guard'>;
-  readonly patience: Pick<Patience, 'turn' | 'rest' | 'patienceMs' | 'monotonicMs'>;
+  readonly patience: Pick<Patience, 'turn' | 'pause' | 'patienceMs' | 'monotonicMs'>;
   readonly watch: Pick<FileWatch, 'check' | 'isLinked'>;
 }
 
@@ -131,7 +131,7 @@ export const makeGroupCommit = ({ connection, patience, watch }: GroupCommitDeps
       }
       const lets = isLeft(outcome) || monotonicMs() - sinceMs >= mostAtAStretchMs;
       if (!lets || waiting() === 0) continue;
-      await patience.rest();
+      await patience.pause();
       sinceMs = monotonicMs();
     }
     isWorking = false;

@@ -3,12 +3,12 @@ import { isPassing, runStep, type Step } from './step.js';
 
 /** Runs steps that may find the database locked. */
 export interface Patience {
-  /** In a turn of the event loop of its own; again, while the database is locked, after a short random rest. */
+  /** In a turn of the event loop of its own; again, while the database is locked, after a short random pause. */
   readonly run: <A>(step: Step<A>) => Promise<Either<string, A>>;
   /** Resolves in a turn of the event loop that no other step has. */
   readonly turn: () => Promise<unknown>;
   /** A short random wait, in which others get the lock. */
-  readonly rest: () => Promise<unknown>;
+  readonly pause: () => Promise<unknown>;
   readonly patienceMs: number;
   readonly monotonicMs: () => number;
 }
@@ -27,11 +27,11 @@ export const makePatience = (patienceMs: number, monotonicMs = (): number => per
         const outcome = runStep(step);
         if (isRight(outcome) || !isPassing(outcome.left)) return outcome;
         if (monotonicMs() - sinceMs >= patienceMs) return outcome;
-        await rest();
+        await pause();
       }
     },
     turn,
-    rest,
+    pause,
     patienceMs,
     monotonicMs,
   };
@@ -44,4 +44,4 @@ const makeClientQueues = (): (() => Promise<unknown>) => {
 };
 
 /** 1 to 3 ms: long enough for others to write, short enough to be fair. It keeps the process alive: work is waiting. */
-const rest = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 1 + Math.floor(3 * Math.random())));
+const pause = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 1 + Math.floor(3 * Math.random())));

@@ -331,13 +331,13 @@ describe('writes of one connection while another holds the lock', () => {
     const { database, row } = await makeScene();
     const patience = makePatience(60_000, () => nowMs);
     const restedAtMs: number[] = [];
-    const rest = (): Promise<unknown> => {
+    const pause = (): Promise<unknown> => {
       restedAtMs.push(nowMs);
-      return patience.rest();
+      return patience.pause();
     };
     const groups = makeGroupCommit({
       connection: ownConnection(database),
-      patience: { ...patience, rest },
+      patience: { ...patience, pause },
       watch: unwatched,
     });
     const slow = (name: string): Decide<string> => {
