@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { projectRoot } from './entry-points.mjs';
 
-// `npm run figures` prints how much of llavero one renewal runs; `--json` prints the same as data.
+// `npm run figures` prints how much of llavero one renewal runs, file by file; `--json` prints the same as data.
 //
 // A process connects an account at a stand-in for Centry, which runs in this one, keeps it in a SQLite file, and lets the
 // token expire twice. Counted is the second renewal, from the call of `token()` to its answer, by V8's precise coverage:
@@ -61,8 +61,11 @@ const renewalFigures = async () => {
     if (status !== 0) throw new Error(`the process that renews ended with ${status}`);
     const scripts = coverageOfRenewal(coverage);
     const ours = pathToFileURL(join(projectRoot, 'dist/')).href;
+    const scriptsOfOurs = scripts.filter(({ url }) => url.startsWith(ours));
+    const perFile = scriptsOfOurs.map((script) => ({ file: script.url.slice(ours.length), ...ranIn([script]) }));
     return {
-      ...ranIn(scripts.filter(({ url }) => url.startsWith(ours))),
+      ...ranIn(scriptsOfOurs),
+      perFile: perFile.filter(({ functions }) => functions > 0).map(({ file, functions }) => ({ file, functions })),
       fpTsCalls: ranIn(scripts.filter(({ url }) => url.includes('/node_modules/fp-ts/'))).calls,
       writeLocks: executed.filter((source) => source === 'BEGIN IMMEDIATE').length,
       writes: executed.filter((source) => source === 'COMMIT').length,
@@ -76,7 +79,10 @@ const renewalFigures = async () => {
 const figures = await renewalFigures();
 if (process.argv.includes('--json')) console.log(JSON.stringify(figures));
 else {
-  const { files, functions, calls, fpTsCalls, writeLocks, writes } = figures;
+  const { files, functions, calls, fpTsCalls, writeLocks, writes, perFile } = figures;
+  for (const { file, functions: ran } of perFile.toSorted((one, other) => other.functions - one.functions)) {
+    console.log(`${String(ran).padStart(4)}  ${file}`);
+  }
   console.log(`One renewal on SQLite runs ${functions} functions of ${files} files of ours in ${calls} calls,`);
   console.log(
     `calls functions of fp-ts ${fpTsCalls} times, and takes ${writeLocks} write locks, of which ${writes} write.`,
