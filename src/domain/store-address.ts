@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { AddressRules } from './address-rules.js';
 import { parseBareAddress } from './bare-address.js';
 import { printable } from './printable.js';
-import { hostWithPort, type AddressRefusal } from './web-address.js';
+import type { AddressRefusal } from './web-address.js';
 import { parseUrl } from './parse-url.js';
 
 /** An address of a shop, checked and normalised. */
@@ -18,7 +18,7 @@ export interface StoreAddress {
 export const parseStoreUrl = (text: string, rules: AddressRules): Either<AddressRefusal, StoreAddress> =>
   pipe(
     parseBareAddress(text, rules),
-    map((url) => ({ address: url.origin, host: hostWithPort(url) })),
+    map((url) => ({ address: url.origin, host: url.host })),
   );
 
 /** Reads the name of a shop's host as a callback names it; an `http://` in front says nothing about the host. */
@@ -41,7 +41,7 @@ export const parseApiAddress = (
     parseBareAddress(text, rules),
     flatMap((url) =>
       withoutApiPath(url.pathname, apiPath) === ''
-        ? right({ address: `${url.origin}${apiPath}`, host: hostWithPort(url) })
+        ? right({ address: `${url.origin}${apiPath}`, host: url.host })
         : left<AddressRefusal, StoreAddress>('path'),
     ),
   );

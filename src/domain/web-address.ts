@@ -40,9 +40,6 @@ export const checkWebAddress = (text: string, rules: AddressRules): Either<Addre
   return refusal === undefined ? right(url) : left(refusal);
 };
 
-/** Host and port, in lower case, as they stand in a `Host` header: the scheme's default port is left out. */
-export const hostWithPort = (url: URL): string => url.host;
-
 /** What the URL parser would quietly repair: control characters, white space, backslashes. */
 const hasTricks = (text: string): boolean => /[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\\]/u.test(text);
 

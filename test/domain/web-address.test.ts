@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { isLeft, left, map, right } from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
-import { checkWebAddress, hostWithPort } from '../../src/domain/web-address.js';
+import { checkWebAddress } from '../../src/domain/web-address.js';
 import { anyText } from './any-text.js';
 
 const strict = { allowHttpOnLoopback: false } as const;
@@ -296,17 +296,5 @@ describe('checkWebAddress', () => {
         expect(isLeft(checked) ? reasons.has(checked.left) : true).toBe(true);
       }),
     );
-  });
-});
-
-describe('hostWithPort', () => {
-  it.each([
-    ['https://API.example.com/x', 'api.example.com'],
-    ['https://api.example.com:443/x', 'api.example.com'],
-    ['https://api.example.com:8443/x', 'api.example.com:8443'],
-    ['http://127.0.0.1:8080/', '127.0.0.1:8080'],
-    ['http://[::1]:8080/', '[::1]:8080'],
-  ])('of %s is %s', (text, host) => {
-    expect(hostWithPort(new URL(text))).toBe(host);
   });
 });

@@ -891,7 +891,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     title: 'let accounts that rest take nothing from the limit',
     file: 'app/sweeping/sweep-accounts.ts',
     find: '          counts.count(ending.outcome);\n',
-    replace: "          counts.count(ending.outcome);\n          if (ending.outcome === 'cooling_down') counts.giveBack(place);\n",
+    replace:
+      "          counts.count(ending.outcome);\n          if (ending.outcome === 'cooling_down') counts.giveBack(place);\n",
     test: 'app/sweeping/sweep-backlog.test.ts',
     named: 'looks at as many as its limit, whatever becomes of them',
   },
