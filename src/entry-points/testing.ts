@@ -9,22 +9,26 @@ export {
   type ScriptedReply,
   type ScriptedStep,
 } from '../testing/scripted-http.js';
-export type { Fault } from '../testing/stand-ins/fault.js';
-export type { InjectOptions, InjectedFault } from '../testing/stand-ins/fault-queue.js';
-export type { LoggedRequest, RefreshTokenUse } from '../testing/stand-ins/request-log.js';
-export type { Rotation } from '../testing/stand-ins/rotation.js';
-export { standInCentry, type StandInCentry, type StandInCentryOptions } from '../testing/stand-ins/stand-in-centry.js';
+export type { Fault } from '../testing/stand-ins/server/fault.js';
+export type { InjectOptions, InjectedFault } from '../testing/stand-ins/server/fault-queue.js';
+export type { LoggedRequest, RefreshTokenUse } from '../testing/stand-ins/server/request-log.js';
+export type { Rotation } from '../testing/stand-ins/server/rotation.js';
+export {
+  standInCentry,
+  type StandInCentry,
+  type StandInCentryOptions,
+} from '../testing/stand-ins/centry/stand-in-centry.js';
 export {
   standInCitrusAd,
   type StandInCitrusAd,
   type StandInCitrusAdOptions,
-} from '../testing/stand-ins/stand-in-citrus-ad.js';
-export type { StandInOptions } from '../testing/stand-ins/stand-in-options.js';
-export { standInTray, type StandInTray, type StandInTrayOptions } from '../testing/stand-ins/stand-in-tray.js';
-export type { TokenBookSnapshot } from '../testing/stand-ins/token-book.js';
-export type { StandIn } from '../testing/stand-ins/stand-in.js';
+} from '../testing/stand-ins/citrus-ad/stand-in-citrus-ad.js';
+export type { StandInOptions } from '../testing/stand-ins/server/stand-in-options.js';
+export { standInTray, type StandInTray, type StandInTrayOptions } from '../testing/stand-ins/tray/stand-in-tray.js';
+export type { TokenBookSnapshot } from '../testing/stand-ins/server/token-book.js';
+export type { StandIn } from '../testing/stand-ins/server/stand-in.js';
 export { startStandIns, type StandIns, type StandInsOptions } from '../testing/stand-ins/start-stand-ins.js';
-export type { TrayStoreState } from '../testing/stand-ins/tray-answers.js';
+export type { TrayStoreState } from '../testing/stand-ins/tray/tray-answers.js';
 export { walkAuthorization } from '../testing/stand-ins/walk-authorization.js';
 export {
   describeStoreContract,

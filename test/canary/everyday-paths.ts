@@ -3,7 +3,7 @@ import { connect, listed, mustEnd } from './everyday-steps.js';
 import { nobodyListens, refusals, type HostileServer } from './hostile-servers.js';
 import type { Stage } from './stage.js';
 import { vendorNames, type VendorName } from './vendors.js';
-import type { Fault } from '../../src/testing/stand-ins/fault.js';
+import type { Fault } from '../../src/testing/stand-ins/server/fault.js';
 
 const dayMs = 86_400_000;
 

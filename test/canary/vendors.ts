@@ -11,10 +11,10 @@ import type { Llavero } from '../../src/app/llavero.js';
 import type { RefreshPolicyOptions } from '../../src/domain/refresh-policy.js';
 import type { Token } from '../../src/domain/token.js';
 import type { ProviderPreset } from '../../src/ports/provider.js';
-import { standInCentry } from '../../src/testing/stand-ins/stand-in-centry.js';
-import { standInCitrusAd } from '../../src/testing/stand-ins/stand-in-citrus-ad.js';
-import { standInTray } from '../../src/testing/stand-ins/stand-in-tray.js';
-import type { StandIn } from '../../src/testing/stand-ins/stand-in.js';
+import { standInCentry } from '../../src/testing/stand-ins/centry/stand-in-centry.js';
+import { standInCitrusAd } from '../../src/testing/stand-ins/citrus-ad/stand-in-citrus-ad.js';
+import { standInTray } from '../../src/testing/stand-ins/tray/stand-in-tray.js';
+import type { StandIn } from '../../src/testing/stand-ins/server/stand-in.js';
 import { map } from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 

@@ -1,12 +1,23 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { onTestFinished } from 'vitest';
-import type { Dialect, Endpoint } from '../../src/testing/stand-ins/dialect.js';
-import { basicClient, mediaType, single, type ReceivedRequest } from '../../src/testing/stand-ins/received-request.js';
-import { jsonReply, pageReply, redirectReply, turnedAway, type Reply } from '../../src/testing/stand-ins/reply.js';
-import { startStandIn, type StandIn } from '../../src/testing/stand-ins/stand-in.js';
-import { bookOf, mintHex } from '../../src/testing/stand-ins/stand-in-options.js';
-import type { Rotation } from '../../src/testing/stand-ins/rotation.js';
-import type { IssuedPair } from '../../src/testing/stand-ins/token-life.js';
+import type { Dialect, Endpoint } from '../../src/testing/stand-ins/server/dialect.js';
+import {
+  basicClient,
+  mediaType,
+  single,
+  type ReceivedRequest,
+} from '../../src/testing/stand-ins/server/received-request.js';
+import {
+  jsonReply,
+  pageReply,
+  redirectReply,
+  turnedAway,
+  type Reply,
+} from '../../src/testing/stand-ins/server/reply.js';
+import { startStandIn, type StandIn } from '../../src/testing/stand-ins/server/stand-in.js';
+import { bookOf, mintHex } from '../../src/testing/stand-ins/server/stand-in-options.js';
+import type { Rotation } from '../../src/testing/stand-ins/server/rotation.js';
+import type { IssuedPair } from '../../src/testing/stand-ins/server/token-life.js';
 
 /** How one neighbour behaves, as far as that is known. */
 export interface Neighbour {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoggedRequest } from '../../src/testing/stand-ins/request-log.js';
+import type { LoggedRequest } from '../../src/testing/stand-ins/server/request-log.js';
 import { walkAuthorization } from '../../src/testing/stand-ins/walk-authorization.js';
 import { codeOf, failureOf } from '../app/llavero-fixture.js';
 import { client, redirectUri } from './neighbour-server.js';

@@ -1,7 +1,7 @@
 import type { DefinedPreset, ProviderOptions } from '../../src/adapters/providers/define/provider-definition.js';
-import { authorization, type ReceivedRequest } from '../../src/testing/stand-ins/received-request.js';
-import { jsonReply, type Reply } from '../../src/testing/stand-ins/reply.js';
-import type { IssuedPair } from '../../src/testing/stand-ins/token-life.js';
+import { authorization, type ReceivedRequest } from '../../src/testing/stand-ins/server/received-request.js';
+import { jsonReply, type Reply } from '../../src/testing/stand-ins/server/reply.js';
+import type { IssuedPair } from '../../src/testing/stand-ins/server/token-life.js';
 import { amazonLwa } from './definitions/amazon-lwa.js';
 import { bling } from './definitions/bling.js';
 import { contaAzul } from './definitions/conta-azul.js';

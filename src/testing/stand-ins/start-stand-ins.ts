@@ -1,6 +1,6 @@
-import { standInCentry, type StandInCentry, type StandInCentryOptions } from './stand-in-centry.js';
-import { standInCitrusAd, type StandInCitrusAd, type StandInCitrusAdOptions } from './stand-in-citrus-ad.js';
-import { standInTray, type StandInTray, type StandInTrayOptions } from './stand-in-tray.js';
+import { standInCentry, type StandInCentry, type StandInCentryOptions } from './centry/stand-in-centry.js';
+import { standInCitrusAd, type StandInCitrusAd, type StandInCitrusAdOptions } from './citrus-ad/stand-in-citrus-ad.js';
+import { standInTray, type StandInTray, type StandInTrayOptions } from './tray/stand-in-tray.js';
 
 export interface StandInsOptions {
   readonly centry?: StandInCentryOptions | undefined;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Parameters } from '../../ports/http-client.js';
+import type { Parameters } from '../../../ports/http-client.js';
 
 /** One request as it arrived. */
 export interface ReceivedRequest {

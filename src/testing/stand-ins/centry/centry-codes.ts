@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mintHex } from './stand-in-options.js';
+import { mintHex } from '../server/stand-in-options.js';
 
 /** What a code was issued for. */
 export interface CentryCode {

@@ -1,8 +1,8 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { centryCodes, type CentryCode } from './centry-codes.js';
 import { centryApi } from './centry-api.js';
-import type { Dialect, Endpoint } from './dialect.js';
-import { basicClient, hasRepeats, mediaType, single, type ReceivedRequest } from './received-request.js';
+import type { Dialect, Endpoint } from '../server/dialect.js';
+import { basicClient, hasRepeats, mediaType, single, type ReceivedRequest } from '../server/received-request.js';
 import {
   emptyReply,
   escapeHtml,
@@ -12,10 +12,10 @@ import {
   textReply,
   turnedAway,
   type Reply,
-} from './reply.js';
-import type { TokenBook } from './token-book.js';
-import type { IssuedPair } from './token-life.js';
-import { parseUrl } from '../../domain/parse-url.js';
+} from '../server/reply.js';
+import type { TokenBook } from '../server/token-book.js';
+import type { IssuedPair } from '../server/token-life.js';
+import { parseUrl } from '../../../domain/parse-url.js';
 
 /** What Centry knows about the one application it serves. */
 export interface CentryApplication {

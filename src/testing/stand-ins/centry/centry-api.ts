@@ -1,6 +1,6 @@
-import { authorization, type ReceivedRequest } from './received-request.js';
-import { emptyReply, jsonReply, type Reply } from './reply.js';
-import type { TokenBook } from './token-book.js';
+import { authorization, type ReceivedRequest } from '../server/received-request.js';
+import { emptyReply, jsonReply, type Reply } from '../server/reply.js';
+import type { TokenBook } from '../server/token-book.js';
 
 const resources: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['/conexion/v1/company_info.json', { _id: '59776f5b0000000000000001', name: 'Tienda de prueba', country: 'CL' }],

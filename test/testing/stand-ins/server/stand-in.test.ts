@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { standInCentry } from '../../../src/testing/stand-ins/stand-in-centry.js';
-import { standInTray } from '../../../src/testing/stand-ins/stand-in-tray.js';
-import { startStandIns } from '../../../src/testing/stand-ins/start-stand-ins.js';
-import { ask, postForm } from './ask.js';
+import { standInCentry } from '../../../../src/testing/stand-ins/centry/stand-in-centry.js';
+import { standInTray } from '../../../../src/testing/stand-ins/tray/stand-in-tray.js';
+import { startStandIns } from '../../../../src/testing/stand-ins/start-stand-ins.js';
+import { ask, postForm } from '../ask.js';
 
 describe('a stand-in', () => {
   it('listens on a free port of 127.0.0.1, and answers nobody once it is closed', async () => {

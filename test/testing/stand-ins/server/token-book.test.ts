@@ -1,9 +1,9 @@
 import { isLeft, isRight, left } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { fakeClock, type FakeClock } from '../../../src/testing/fake-clock.js';
-import type { Rotation } from '../../../src/testing/stand-ins/rotation.js';
-import { tokenBook, type TokenBook } from '../../../src/testing/stand-ins/token-book.js';
-import type { IssuedPair, TokenRules } from '../../../src/testing/stand-ins/token-life.js';
+import { fakeClock, type FakeClock } from '../../../../src/testing/fake-clock.js';
+import type { Rotation } from '../../../../src/testing/stand-ins/server/rotation.js';
+import { tokenBook, type TokenBook } from '../../../../src/testing/stand-ins/server/token-book.js';
+import type { IssuedPair, TokenRules } from '../../../../src/testing/stand-ins/server/token-life.js';
 
 interface Scene {
   readonly clock: FakeClock;

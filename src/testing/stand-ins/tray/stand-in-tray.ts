@@ -1,11 +1,11 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import type { Dialect, Endpoint } from './dialect.js';
-import { single, type ReceivedRequest } from './received-request.js';
-import { jsonReply, pageReply, redirectReply, turnedAway, type Reply } from './reply.js';
-import { startStandIn, type StandIn } from './stand-in.js';
-import { bookOf, mintHex, type StandInOptions } from './stand-in-options.js';
+import type { Dialect, Endpoint } from '../server/dialect.js';
+import { single, type ReceivedRequest } from '../server/received-request.js';
+import { jsonReply, pageReply, redirectReply, turnedAway, type Reply } from '../server/reply.js';
+import { startStandIn, type StandIn } from '../server/stand-in.js';
+import { bookOf, mintHex, type StandInOptions } from '../server/stand-in-options.js';
 import { trayRefusal, trayTokens, type TrayStoreState } from './tray-answers.js';
-import { parseUrl } from '../../domain/parse-url.js';
+import { parseUrl } from '../../../domain/parse-url.js';
 
 export interface StandInTrayOptions extends StandInOptions {
   readonly consumerKey?: string | undefined;

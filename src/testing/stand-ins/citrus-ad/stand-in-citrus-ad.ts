@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Dialect, Endpoint } from './dialect.js';
-import { authorization, basicClient, mediaType, parseJson, type ReceivedRequest } from './received-request.js';
-import { jsonReply, textReply, type Reply } from './reply.js';
-import { startStandIn, type StandIn } from './stand-in.js';
-import { bookOf, type StandInOptions } from './stand-in-options.js';
+import type { Dialect, Endpoint } from '../server/dialect.js';
+import { authorization, basicClient, mediaType, parseJson, type ReceivedRequest } from '../server/received-request.js';
+import { jsonReply, textReply, type Reply } from '../server/reply.js';
+import { startStandIn, type StandIn } from '../server/stand-in.js';
+import { bookOf, type StandInOptions } from '../server/stand-in-options.js';
 
 export interface StandInCitrusAdOptions extends Omit<
   StandInOptions,

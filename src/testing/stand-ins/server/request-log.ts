@@ -1,4 +1,4 @@
-import { printedAs } from '../printed-as.js';
+import { printedAs } from '../../printed-as.js';
 import type { Endpoint } from './dialect.js';
 import type { Fault } from './fault.js';
 import type { ReceivedRequest } from './received-request.js';

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../../src/testing/stand-ins/fault.js';
-import { standInCentry, type StandInCentry } from '../../../src/testing/stand-ins/stand-in-centry.js';
-import { ask, fields, postForm, text, type Answered } from './ask.js';
+import type { Fault } from '../../../../src/testing/stand-ins/server/fault.js';
+import { standInCentry, type StandInCentry } from '../../../../src/testing/stand-ins/centry/stand-in-centry.js';
+import { ask, fields, postForm, text, type Answered } from '../ask.js';
 
 const client = { client_id: 'centry-client', client_secret: 'centry-secret' };
 

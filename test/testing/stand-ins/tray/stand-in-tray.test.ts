@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../../src/testing/fake-clock.js';
-import { standInTray, type StandInTray } from '../../../src/testing/stand-ins/stand-in-tray.js';
-import { walkAuthorization } from '../../../src/testing/stand-ins/walk-authorization.js';
-import { ask, fields, fitting, postForm, text, type Answered } from './ask.js';
+import { fakeClock } from '../../../../src/testing/fake-clock.js';
+import { standInTray, type StandInTray } from '../../../../src/testing/stand-ins/tray/stand-in-tray.js';
+import { walkAuthorization } from '../../../../src/testing/stand-ins/walk-authorization.js';
+import { ask, fields, fitting, postForm, text, type Answered } from '../ask.js';
 
 const keys = { consumer_key: 'tray-consumer-key', consumer_secret: 'tray-consumer-secret' };
 

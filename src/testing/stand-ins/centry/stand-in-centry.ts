@@ -1,6 +1,6 @@
 import { centryDialect, type CentryApplication } from './centry-dialect.js';
-import { mintHex, bookOf, type StandInOptions } from './stand-in-options.js';
-import { startStandIn, type StandIn } from './stand-in.js';
+import { mintHex, bookOf, type StandInOptions } from '../server/stand-in-options.js';
+import { startStandIn, type StandIn } from '../server/stand-in.js';
 
 export interface StandInCentryOptions extends StandInOptions {
   readonly clientId?: string | undefined;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../../src/testing/fake-clock.js';
-import { standInCitrusAd, type StandInCitrusAd } from '../../../src/testing/stand-ins/stand-in-citrus-ad.js';
-import { ask, basic, fields, fitting, postForm, text, type Answered } from './ask.js';
+import { fakeClock } from '../../../../src/testing/fake-clock.js';
+import {
+  standInCitrusAd,
+  type StandInCitrusAd,
+} from '../../../../src/testing/stand-ins/citrus-ad/stand-in-citrus-ad.js';
+import { ask, basic, fields, fitting, postForm, text, type Answered } from '../ask.js';
 
 const right = basic('citrus-client', 'citrus-secret');
 

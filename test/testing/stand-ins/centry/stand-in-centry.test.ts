@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../../../src/testing/fake-clock.js';
+import { fakeClock } from '../../../../src/testing/fake-clock.js';
 import {
   standInCentry,
   type StandInCentry,
   type StandInCentryOptions,
-} from '../../../src/testing/stand-ins/stand-in-centry.js';
-import { walkAuthorization } from '../../../src/testing/stand-ins/walk-authorization.js';
-import { ask, basic, fields, fitting, postForm, text, type Answered } from './ask.js';
+} from '../../../../src/testing/stand-ins/centry/stand-in-centry.js';
+import { walkAuthorization } from '../../../../src/testing/stand-ins/walk-authorization.js';
+import { ask, basic, fields, fitting, postForm, text, type Answered } from '../ask.js';
 
 const redirectUri = 'https://shop.test/centry?tenant=7';
 

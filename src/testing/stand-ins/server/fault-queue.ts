@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { deferred } from '../deferred.js';
+import { deferred } from '../../deferred.js';
 import type { Endpoint } from './dialect.js';
 import type { Fault } from './fault.js';
 

@@ -1,5 +1,5 @@
-import { jsonReply, type Reply } from './reply.js';
-import type { IssuedPair } from './token-life.js';
+import { jsonReply, type Reply } from '../server/reply.js';
+import type { IssuedPair } from '../server/token-life.js';
 
 /** What can become of a store. */
 export type TrayStoreState = 'active' | 'blocked' | 'inactive' | 'cancelled';
