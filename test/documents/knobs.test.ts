@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { defineProvider } from '../../src/adapters/providers/define/define-provider.js';
 import { codeRows, documentAt } from './documents.js';
 
-/** The knobs as the complaint about an unknown one lists them. */
-const knobs = (): readonly string[] => {
+/** The settings as the complaint about an unknown one lists them. */
+const settings = (): readonly string[] => {
   try {
-    Reflect.apply(defineProvider, undefined, [{ noKnob: true }]);
+    Reflect.apply(defineProvider, undefined, [{ noSetting: true }]);
   } catch (error) {
-    const [, list = ''] = /the knobs are (.*)$/.exec(String(error)) ?? [];
+    const [, list = ''] = /the settings are (.*)$/.exec(String(error)) ?? [];
     return list.split(/, | and /);
   }
   return [];
 };
 
 describe('the guide to defineProvider', () => {
-  it('lists every knob', () => {
-    expect(knobs().length).toBeGreaterThan(20);
-    expect([...codeRows(documentAt('docs/your-provider.md')).keys()]).toEqual(knobs());
+  it('lists every setting', () => {
+    expect(settings().length).toBeGreaterThan(20);
+    expect([...codeRows(documentAt('docs/your-provider.md')).keys()]).toEqual(settings());
   });
 });

@@ -28,9 +28,9 @@ export interface AnswerScene {
 
 export const key = 'shop/acme';
 
-/** A provider that is defined by these knobs and answers so; `field` reads a parameter of a token request. */
+/** A provider that is defined by these settings and answers so; `field` reads a parameter of a token request. */
 export const answerScene = async (
-  knobs: Partial<AuthorizationCodeDefinition>,
+  settings: Partial<AuthorizationCodeDefinition>,
   answer: (request: RecordedRequest, field: (name: string) => string | null) => ServedAnswer,
 ): Promise<AnswerScene> => {
   const server = await loopbackServer((request, response) => {
@@ -50,7 +50,7 @@ export const answerScene = async (
     clientAuthentication: 'post',
     pkce: false,
     api: { base: '/api' },
-    ...knobs,
+    ...settings,
   });
   const llavero = createLlavero({
     providers: [

@@ -14,7 +14,7 @@ import type { ApiDefinition, DefinedPreset, ProviderDefinition, ProviderOptions 
 
 /**
  * Makes a preset of a definition, for providers that llavero does not know: data, and small functions where data does not do.
- * The three presets of llavero are made with it. Throws `TypeError` that names the knob that is wrong.
+ * The three presets of llavero are made with it. Throws `TypeError` that names the setting that is wrong.
  */
 export const defineProvider = <Field extends string = never>(
   definition: ProviderDefinition<Field>,

@@ -45,7 +45,7 @@ export const definedGrants = (
       withBasicEncodingHint(grantOf(credential), endpoint.clientAuthentication, credential);
   if (definition.grant === 'client_credentials') return () => hinting(() => byClient);
   const code = codeGrantData(definition, endpoint, addresses);
-  // What is wrong with the knobs is told when the provider is defined.
+  // What is wrong with the settings is told when the provider is defined.
   authorizationCode(code);
   return (rules) => {
     const byCode = authorizationCode({ redirectUriRules: rules, ...code });
@@ -82,8 +82,8 @@ const parametersOf = (
   step: 'authorization' | 'exchange' | 'refresh' | 'clientCredentials',
 ): Parameters => {
   const steps: Readonly<Partial<Record<typeof step, StaticParameters | undefined>>> = definition.parameters ?? {};
-  const knob = `${definitionOf(definition)}: parameters.${step}`;
-  return extraParameters(knob, Object.entries(steps[step] ?? {}), definition.parameterNames);
+  const setting = `${definitionOf(definition)}: parameters.${step}`;
+  return extraParameters(setting, Object.entries(steps[step] ?? {}), definition.parameterNames);
 };
 
 const endpointOf = (

@@ -19,7 +19,7 @@ const takenNames = [
 
 const styles: readonly GrantStyle[] = ['authorization_code', 'client_credentials', 'consumer_key'];
 
-/** Throws `TypeError` for knobs that are right each by itself, but not together. */
+/** Throws `TypeError` for settings that are right each by itself, but not together. */
 export const checkCoherence = (definition: ProviderDefinition<string>): void => {
   const wrong = wrongFields(definition.fields ?? {}) ?? wrongAttributes(definition) ?? wrongGrant(definition);
   if (wrong !== undefined) throw new TypeError(`${definitionOf(definition)}: ${wrong}`);

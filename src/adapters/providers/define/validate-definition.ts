@@ -172,7 +172,7 @@ export const definitionOf = (value: unknown): string => {
   return id === '' ? 'defineProvider({ … })' : `defineProvider({ id: '${id}' })`;
 };
 
-/** Throws `TypeError` that names the knob that is wrong, and says what to write. For those who write without types. */
+/** Throws `TypeError` that names the setting that is wrong, and says what to write. For those who write without types. */
 export const checkDefinition = (definition: unknown): void => {
   const check = checkFor(grantOf(definition));
   const wrong =
@@ -180,6 +180,6 @@ export const checkDefinition = (definition: unknown): void => {
       ? { at: '.grant', must: "be 'authorization_code', 'client_credentials' or a function that makes a grant" }
       : check(definition);
   if (wrong === undefined) return;
-  const knob = wrong.at === '' ? 'it' : wrong.at.slice(1);
-  throw new TypeError(`${definitionOf(definition)}: ${knob} must ${wrong.must}`);
+  const setting = wrong.at === '' ? 'it' : wrong.at.slice(1);
+  throw new TypeError(`${definitionOf(definition)}: ${setting} must ${wrong.must}`);
 };

@@ -6,13 +6,13 @@ import { connectionHeaders } from '../../http/outgoing-request.js';
 import { isPath } from './definition-addresses.js';
 import { inWords } from './field-table.js';
 
-/** What is wrong with a value: the path of the knob below it (`.expiresAt`, or nothing) and what it must be. */
+/** What is wrong with a value: the path of the setting below it (`.expiresAt`, or nothing) and what it must be. */
 export interface Wrong {
   readonly at: string;
   readonly must: string;
 }
 
-/** Judges the value of one knob; undefined when nothing is wrong. */
+/** Judges the value of one setting; undefined when nothing is wrong. */
 export type Check = (value: unknown) => Wrong | undefined;
 
 /** A check of the value itself. */
@@ -62,7 +62,7 @@ export const members =
     const stranger = Object.keys(value).find((name) => !Object.hasOwn(table, name));
     if (stranger !== undefined) {
       const known = inWords(Object.keys(table));
-      return { at: '', must: `not hold ${printable(stranger, 60)}, which is no knob; the knobs are ${known}` };
+      return { at: '', must: `not hold ${printable(stranger, 60)}, which is no setting; the settings are ${known}` };
     }
     for (const [name, check] of Object.entries(table)) {
       const wrong = check(Object.hasOwn(value, name) ? value[name] : undefined);

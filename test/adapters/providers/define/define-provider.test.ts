@@ -264,14 +264,14 @@ describe('what a definition says of answers', () => {
 
 describe('a definition that cannot work', () => {
   const grants = "'authorization_code', 'client_credentials' or a function that makes a grant";
-  const knobs =
+  const settings =
     'id, name, fields, baseUrl, accessTokenLifetimeMs, refreshTokenLifetimeMs, requestRate, accountRequestRate, api, tokenEndpoint, revocationEndpoint, clientAuthentication, encoding, headers, scope, parameterNames, answer, classifyError, retryAfterHeaders, rotation, refreshToken, grant, authorizationEndpoint, pkce, clientCredentials, issuer, redirectUriRequired, opaqueRedirectUri, redirectUriOnRefresh, methods and parameters';
   const { tokenEndpoint: _t, ...withoutToken } = shop;
   const { pkce: _p, ...withoutPkce } = shop;
   it.each<readonly [unknown, string]>([
-    [undefined, `defineProvider({ … }): it must be an object with ${knobs}`],
+    [undefined, `defineProvider({ … }): it must be an object with ${settings}`],
     [{ ...shop, id: 'a/b' }, "defineProvider({ id: 'a/b' }): id must be 1 to 64 letters"],
-    [{ ...shop, tokenUrl: '/x' }, `it must not hold tokenUrl, which is no knob; the knobs are ${knobs}`],
+    [{ ...shop, tokenUrl: '/x' }, `it must not hold tokenUrl, which is no setting; the settings are ${settings}`],
     [{ ...shop, grant: 'password' }, `defineProvider({ id: 'shop' }): grant must be ${grants}`],
     [withoutToken, 'tokenEndpoint must be an address like https://login.example.com/oauth/token, or a path'],
     [withoutPkce, 'pkce must be true or false: whether the server supports PKCE with S256'],
@@ -297,7 +297,7 @@ describe('a definition that cannot work', () => {
     ],
     [
       { ...shop, parameters: { token: {} } },
-      'parameters must not hold token, which is no knob; the knobs are authorization, exchange',
+      'parameters must not hold token, which is no setting; the settings are authorization, exchange',
     ],
     [
       { ...shop, parameters: { refresh: { scope: 'a' } } },
@@ -306,12 +306,12 @@ describe('a definition that cannot work', () => {
     [{ ...shop, methods: { refresh: 'PUT' } }, "methods.refresh must be 'GET' or 'POST'"],
     [
       { ...shop, answer: { access_token: 'x' } },
-      'answer must not hold access_token, which is no knob; the knobs are accessToken',
+      'answer must not hold access_token, which is no setting; the settings are accessToken',
     ],
     [{ ...shop, answer: { expiresAt: { name: 'x' } } }, 'answer.expiresAt.read must be a function'],
     [
       { ...shop, answer: { anyContentType: true } },
-      'answer must not hold anyContentType, which is no knob; the knobs are accessToken',
+      'answer must not hold anyContentType, which is no setting; the settings are accessToken',
     ],
     [{ ...shop, answer: { bearerTypes: 'bot' } }, 'answer.bearerTypes must be a list of texts'],
     [{ ...shop, answer: { bearerTypes: [''] } }, 'answer.bearerTypes must be a list of texts'],
@@ -336,7 +336,7 @@ describe('a definition that cannot work', () => {
       { ...shop, fields: { a: { part: 'scope' }, b: { part: 'scope' } } },
       'fields must name each part once, and scope stands in it twice',
     ],
-    [{ ...shop, grant: 'client_credentials' }, 'it must not hold authorizationEndpoint, which is no knob'],
+    [{ ...shop, grant: 'client_credentials' }, 'it must not hold authorizationEndpoint, which is no setting'],
     [
       {
         id: 'x',
@@ -345,10 +345,10 @@ describe('a definition that cannot work', () => {
         clientAuthentication: 'post',
         rotation: 'none',
       },
-      'it must not hold rotation, which is no knob',
+      'it must not hold rotation, which is no setting',
     ],
     [{ id: 'x', grant: () => undefined }, "defineProvider({ id: 'x' }): grant must be a function that makes a grant"],
-  ])('is a TypeError that names the knob: %o', (definition, message) => {
+  ])('is a TypeError that names the setting: %o', (definition, message) => {
     expect(() => loosely(definition)).toThrow(TypeError);
     expect(() => loosely(definition)).toThrow(message);
   });

@@ -88,15 +88,15 @@ let directory = '';
 
 /** Compiles every program at once, against the sources as they are: what is said of each, by its file. */
 beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'llavero-knobs-'));
+  directory = mkdtempSync(join(tmpdir(), 'llavero-settings-'));
   symlinkSync(join(projectRoot, 'node_modules'), join(directory, 'node_modules'));
   const programs = [...wrong.map(([program]) => program), ...right];
   const files = programs.map((program, at) => {
     writeFileSync(
-      join(directory, `knob-${at}.mts`),
+      join(directory, `setting-${at}.mts`),
       `${imports}\nexport const made = ${program};\nexport type Used = [typeof createLlavero, typeof Secret, Grant, typeof memoryStore];\n`,
     );
-    return `knob-${at}.mts`;
+    return `setting-${at}.mts`;
   });
   const paths = Object.fromEntries(
     Object.entries(tsconfig.compilerOptions.paths).map(([name, targets]) => [
@@ -120,7 +120,7 @@ beforeAll(() => {
   });
   const told = new Map<string, string[]>();
   for (const line of stdout.split('\n')) {
-    const [, file, complaint] = /^(knob-\d+\.mts)\(\d+,\d+\): error (.*)$/.exec(line) ?? [];
+    const [, file, complaint] = /^(setting-\d+\.mts)\(\d+,\d+\): error (.*)$/.exec(line) ?? [];
     if (file !== undefined && complaint !== undefined) told.set(file, [...(told.get(file) ?? []), complaint]);
   }
   complaints = told;
@@ -129,8 +129,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('the types of defineProvider', () => {
-  it.each(wrong.map(([program, complaint], at) => [program, complaint, `knob-${at}.mts`] as const))(
-    'tell a wrong knob: %s',
+  it.each(wrong.map(([program, complaint], at) => [program, complaint, `setting-${at}.mts`] as const))(
+    'tell a wrong setting: %s',
     (_program, complaint, file) => {
       const told = complaints.get(file) ?? [];
       expect(told).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('the types of defineProvider', () => {
     },
   );
 
-  it.each(right.map((program, at) => [program, `knob-${wrong.length + at}.mts`] as const))(
+  it.each(right.map((program, at) => [program, `setting-${wrong.length + at}.mts`] as const))(
     'have nothing against a right one, without a cast: %s',
     (_program, file) => {
       expect(complaints.get(file) ?? []).toEqual([]);
