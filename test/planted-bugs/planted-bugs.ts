@@ -211,6 +211,15 @@ export const plantedBugs: readonly PlantedBug[] = [
     named: 'makes no attempt of another process older, and none is sent twice',
   },
   {
+    title: 'leave a refused client’s account alone whose attempt to ask for all is open',
+    breaks: 'G6',
+    file: 'app/accounts/client-pauses.ts',
+    find: "if (rehearsed === 'RecoveryAnnounced' && mayAskForAll(account, health, storeClock.nowMs())) {",
+    replace: 'if (mayAskForAll(account, health, storeClock.nowMs()) && rehearsed === undefined) {',
+    test: 'app/renewal/refused-clients.test.ts',
+    named: 'serves an account that died while it asked for all, though no other account asks',
+  },
+  {
     title: 'ask only the wall clock how old an attempt of another process on this host is',
     breaks: 'G1',
     file: 'app/renewal/record-attempt.ts',

@@ -18,7 +18,7 @@ import {
   takeSlot,
   type ClientHealth,
 } from '../../domain/client-health.js';
-import type { ClientStanding } from '../../domain/renewal-protocol.js';
+import type { Begun, ClientStanding } from '../../domain/renewal-protocol.js';
 import { longestPauseMs } from '../../domain/rotation.js';
 import { tokenError, type TokenError } from '../../domain/token-error.js';
 import type { Clock } from '../../ports/clock.js';
@@ -42,11 +42,11 @@ export interface Admission extends ClientStanding {
   readonly askedAtMs: number;
 }
 
-/** Whether a renewal could begin with this standing: nobody claims to ask for all who then cannot. */
-export type WouldBegin = (standing: ClientStanding) => boolean;
+/** What would come of beginning with this standing: nobody claims to ask for all who then cannot. */
+export type Rehearse = (standing: ClientStanding) => Begun['_tag'];
 
 export interface Admitting {
-  readonly wouldBegin: WouldBegin;
+  readonly rehearse: Rehearse;
   /** How long a slot of the client's rate may be waited for. */
   readonly mostWaitMs: number;
   /** The caller has taken a slot already. */
@@ -189,12 +189,12 @@ export const makeClientPauses = ({
   const claim = (
     account: PausingAccount,
     health: ClientHealth,
-    wouldBegin: WouldBegin,
+    rehearse: Rehearse,
   ): TE.TaskEither<TokenError, ClientStanding & { readonly probing: boolean }> =>
     steps(function* () {
       const { epoch } = health;
       const { key } = account.record;
-      if (health.pause !== undefined && wouldBegin({ epoch, asksForAll: false })) {
+      if (health.pause !== undefined && rehearse({ epoch, asksForAll: false }) === 'Began') {
         const probing = yield* $(
           claimOnce(account, health, (note) => claimProbe(note, storeClock.nowMs(), account.policy)),
         );
@@ -213,8 +213,14 @@ export const makeClientPauses = ({
         return { epoch, asksForAll: false, probing };
       }
       const refusedAt = refusedAtOf(account);
+      const forAll = { epoch, asksForAll: true };
+      const rehearsed = rehearse(forAll);
+      // The account that asked for all last may have left an attempt open: its recovery is announced before anybody claims to ask.
+      if (rehearsed === 'RecoveryAnnounced' && mayAskForAll(account, health, storeClock.nowMs())) {
+        return { ...forAll, probing: false };
+      }
       const mayAsk =
-        refusedAt !== undefined && !wouldBegin({ epoch, asksForAll: false }) && wouldBegin({ epoch, asksForAll: true });
+        refusedAt !== undefined && rehearse({ epoch, asksForAll: false }) !== 'Began' && rehearsed === 'Began';
       const asksForAll =
         mayAsk && (yield* $(claimOnce(account, health, (note) => claimRejected(note, storeClock.nowMs(), refusedAt))));
       return { epoch, asksForAll, probing: false };
@@ -252,13 +258,13 @@ export const makeClientPauses = ({
     );
 
   return {
-    admit: (account, { wouldBegin, mostWaitMs, hasSlot, onWait }) =>
+    admit: (account, { rehearse, mostWaitMs, hasSlot, onWait }) =>
       steps(function* () {
         const health = yield* $(read(account));
         const wait = waiting(account, health);
         if (wait !== undefined) return yield* $(TE.left(wait));
-        const standing = yield* $(claim(account, health, wouldBegin));
-        if (!hasSlot && leftOf(health.pacing, storeClock.nowMs()) > 0 && wouldBegin(standing)) {
+        const standing = yield* $(claim(account, health, rehearse));
+        if (!hasSlot && leftOf(health.pacing, storeClock.nowMs()) > 0 && rehearse(standing) === 'Began') {
           yield* $(slot(account, mostWaitMs, sleepTelling(onWait)));
         }
         // Where the note of a refusal was lost, the claim is the first that the note says of it.

@@ -83,13 +83,12 @@ export const beginRequest = (
   ...attempt,
 });
 
-/** Whether an attempt could begin with this standing, by the record that was read. */
-const wouldBegin =
+/** What would come of beginning with this standing, by the record that was read. */
+const rehearsal =
   (account: Account, now: Pick<BeginRequest, 'nowMs' | 'attemptNowMs'>, notice: Notice | undefined) =>
-  (standing: ClientStanding): boolean => {
+  (standing: ClientStanding): Begun['_tag'] => {
     const request = beginRequest(account, standing, { attemptId: '', owner: '', ...now, notice });
-    const begun = beginAttempt(account.record, undefined, request);
-    return begun._tag === 'Put' && begun.result._tag === 'Began';
+    return beginAttempt(account.record, undefined, request).result._tag;
   };
 
 /**
@@ -154,7 +153,7 @@ export const makeRecordAttempt = (deps: RecordAttemptDeps): RecordAttempt => {
       const { key } = account.record;
       const admission = yield* $(
         pauses.admit(account, {
-          wouldBegin: wouldBegin(account, nowFor(account.record), notices.known(key)),
+          rehearse: rehearsal(account, nowFor(account.record), notices.known(key)),
           mostWaitMs: Math.max(0, untilMonotonicMs - clock.monotonicMs()),
           hasSlot,
           onWait,

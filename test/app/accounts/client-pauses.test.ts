@@ -1,6 +1,11 @@
 import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { makeClientPauses, type Admission, type PausingAccount } from '../../../src/app/accounts/client-pauses.js';
+import {
+  makeClientPauses,
+  type Admission,
+  type PausingAccount,
+  type Rehearse,
+} from '../../../src/app/accounts/client-pauses.js';
 import { formatClientHealth, healthy, type ClientHealth } from '../../../src/domain/client-health.js';
 import { defaultRefreshPolicy } from '../../../src/domain/refresh-policy.js';
 import { tokenError } from '../../../src/domain/token-error.js';
@@ -39,8 +44,13 @@ const scene = () => {
   const clock = fakeClock();
   const store = watchedStore(memoryStore());
   const pauses = makeClientPauses({ store, clock, storeClock: clock });
-  const admit = (of = account(), wouldBegin = true) =>
-    pauses.admit(of, { wouldBegin: () => wouldBegin, mostWaitMs: 15 * secondMs, hasSlot: false, onWait });
+  const admit = (of = account(), begins = true) =>
+    pauses.admit(of, {
+      rehearse: () => (begins ? 'Began' : 'Stopped'),
+      mostWaitMs: 15 * secondMs,
+      hasSlot: false,
+      onWait,
+    });
   const note = (health: ClientHealth) =>
     store.updateNote(noteName, () => ({ text: formatClientHealth(health), result: undefined }))();
   const admission = (members: Partial<Admission> = {}): Admission => ({
@@ -143,7 +153,7 @@ describe('an outage', () => {
     await clock.advance(secondMs);
     store.resetCounts();
     const names = Array.from({ length: 200 }, (_, at) => String(at));
-    const asking = { wouldBegin: () => true, mostWaitMs: 0, hasSlot: false, onWait };
+    const asking = { rehearse: () => 'Began' as const, mostWaitMs: 0, hasSlot: false, onWait };
     const admitted = await Promise.all(
       names.flatMap((name) => [admit(account(name))(), other.admit(account(name), asking)()]),
     );
@@ -210,7 +220,7 @@ describe('an outage', () => {
       nextSlot: { at: clock.nowMs(), forMs: 9 * secondMs },
     });
     const told: ((() => number | undefined) | undefined)[] = [];
-    const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false };
+    const asking = { rehearse: () => 'Began' as const, mostWaitMs: 15 * secondMs, hasSlot: false };
     const admitted = pauses.admit(account(), { ...asking, onWait: (leftMs) => told.push(leftMs) })();
     await clock.whenSleeping(1);
     await clock.advance(2 * secondMs);
@@ -228,7 +238,7 @@ describe('an outage', () => {
       nextSlot: { at: clock.nowMs(), forMs: secondMs },
     });
     const processes = Array.from({ length: 8 }, () => makeClientPauses({ store, clock, storeClock: clock }));
-    const asking = { wouldBegin: () => true, mostWaitMs: 15 * secondMs, hasSlot: false, onWait };
+    const asking = { rehearse: () => 'Began' as const, mostWaitMs: 15 * secondMs, hasSlot: false, onWait };
     const admitted = processes.flatMap((pauses) =>
       Array.from({ length: 10 }, (_, at) => pauses.admit(account(String(at)), asking)()),
     );
@@ -266,7 +276,7 @@ describe('a refused client', () => {
     const refused = refusedAccount(clock.nowMs());
     await clock.advance(hourMs);
     const admitted = await pauses.admit(refused, {
-      wouldBegin: ({ asksForAll }) => asksForAll,
+      rehearse: ({ asksForAll }) => (asksForAll ? 'Began' : 'Stopped'),
       mostWaitMs: 0,
       hasSlot: false,
       onWait,
@@ -298,7 +308,7 @@ describe('a refused client', () => {
     const { clock, pauses } = scene();
     const ask = (name: string, can = true) =>
       pauses.admit(refused(name), {
-        wouldBegin: ({ asksForAll }) => can && asksForAll,
+        rehearse: ({ asksForAll }) => (can && asksForAll ? 'Began' : 'Stopped'),
         mostWaitMs: 0,
         hasSlot: false,
         onWait,
@@ -317,10 +327,10 @@ describe('a refused client', () => {
     await pauses.rejected(refused('1'))();
     await clock.advance(hourMs);
     store.resetCounts();
-    const wouldBegin = ({ asksForAll }: { readonly asksForAll: boolean }) => asksForAll;
+    const rehearse: Rehearse = ({ asksForAll }) => (asksForAll ? 'Began' : 'Stopped');
     const names = Array.from({ length: 200 }, (_, at) => String(at));
     const admitted = await Promise.all(
-      names.map((name) => pauses.admit(refused(name), { wouldBegin, mostWaitMs: 0, hasSlot: false, onWait })()),
+      names.map((name) => pauses.admit(refused(name), { rehearse, mostWaitMs: 0, hasSlot: false, onWait })()),
     );
     expect(admitted.filter((one) => one._tag === 'Right' && one.right.asksForAll)).toHaveLength(1);
     expect(store.asked('updateNote')).toBe(1);

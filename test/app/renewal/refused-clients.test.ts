@@ -8,10 +8,12 @@ import {
   centryPreset,
   codeIfFailed,
   codeOf,
+  during,
   failureOf,
   hourMs,
   makeScene,
   minuteMs,
+  secondMs,
   sent,
   type Scene,
 } from '../llavero-fixture.js';
@@ -130,5 +132,19 @@ describe('a client that is refused for hours and then taken again', () => {
     await llavero.sweep({ keepWarm: true });
     await llavero.sweep({ keepWarm: true });
     for (const key of keys) expect((await llavero.status(key)).generation).toBe(2);
+  });
+
+  it('serves an account that died while it asked for all, though no other account asks', async () => {
+    const scene = await expired();
+    const { llavero, another, clock, http } = scene;
+    http.answer(oauthError('invalid_client', 401));
+    await codeOf(llavero.token(centryKey));
+    await clock.advance(hourMs);
+    const held = http.hold();
+    void codeOf(another().token(centryKey, { patienceMs: 0 }));
+    await held.arrived;
+    await clock.advance(2 * hourMs);
+    http.answer(centryAnswer(2));
+    expect((await during(scene, 11 * secondMs, llavero.token(centryKey))).generation).toBe(2);
   });
 });

@@ -63,7 +63,7 @@ describe.each([
     };
     await pauses.rejected(account)();
     const admit = pauses.admit(account, {
-      wouldBegin: ({ asksForAll }) => asksForAll,
+      rehearse: ({ asksForAll }) => (asksForAll ? 'Began' : 'Stopped'),
       mostWaitMs: 15 * secondMs,
       hasSlot: false,
       onWait: () => undefined,
@@ -84,7 +84,7 @@ describe.each([
       record: recordWith({ key: 'tray/1' }),
       policy: defaultRefreshPolicy,
     };
-    const admitting = { wouldBegin: () => true, mostWaitMs: 0, hasSlot: false, onWait: () => undefined };
+    const admitting = { rehearse: () => 'Began' as const, mostWaitMs: 0, hasSlot: false, onWait: () => undefined };
     const admission = { epoch: 0, asksForAll: false, probing: true, isTroubled: true, askedAtMs: storeClock.nowMs() };
     await pauses.succeeded(account, admission)();
     expect(await pauses.admit(account, admitting)()).toMatchObject({ _tag: 'Right' });
