@@ -13,6 +13,14 @@ export interface StorePace {
 const fading = 0.99;
 
 /**
+ * A wait for the store counts for at most so many of the usual ones: a single write that hangs holds nobody up, and a store that has
+ * become slow is known for it after a few.
+ */
+const mostTimes = 20;
+/** So that waits of nothing can become longer. */
+const leastMs = 1;
+
+/**
  * Measures how often a write ends while any is under way. A store that commits several together is as fast as it is, however
  * long each of them waits; one that has a hundred in a line is as slow as it is, however short each takes by itself.
  */
@@ -21,6 +29,8 @@ export const makeStorePace = ({ monotonicMs }: Pick<Clock, 'monotonicMs'>): Stor
   let lastAtMs = 0;
   let busyMs = 0;
   let ended = 0;
+  // Squares, so that the wait for a group counts and not those of nothing between the ends of its members.
+  let squaredMs = 0;
 
   return {
     msPerWrite: () => (ended === 0 ? undefined : busyMs / ended),
@@ -32,7 +42,10 @@ export const makeStorePace = ({ monotonicMs }: Pick<Clock, 'monotonicMs'>): Stor
       } finally {
         const nowMs = monotonicMs();
         underWay -= 1;
-        busyMs = busyMs * fading + nowMs - lastAtMs;
+        const usualMs = busyMs === 0 ? 0 : squaredMs / busyMs;
+        const waitMs = Math.min(ended === 0 ? Infinity : Math.max(leastMs, mostTimes * usualMs), nowMs - lastAtMs);
+        busyMs = busyMs * fading + waitMs;
+        squaredMs = squaredMs * fading + waitMs ** 2;
         ended = ended * fading + 1;
         lastAtMs = nowMs;
       }

@@ -67,6 +67,20 @@ describe('the pace of a store', () => {
     expect(pace.msPerWrite()).toBeGreaterThan(50);
   });
 
+  it.each([0.1, 1, 5])('is hardly changed by one write that hangs among writes of %d ms', async (usualMs) => {
+    const { clock, pace, taking } = scene();
+    const take = async (ms: number): Promise<void> => {
+      const written = pace.timed(taking(ms))();
+      await clock.advance(ms);
+      await written;
+    };
+    for (let write = 0; write < 100; write += 1) await take(usualMs);
+    await take(8_000);
+    expect(pace.msPerWrite()).toBeLessThan(1.4 * usualMs);
+    for (let write = 0; write < 5; write += 1) await take(8_000);
+    expect(pace.msPerWrite()).toBeGreaterThan(50 * usualMs);
+  });
+
   it('counts writes that fail', async () => {
     const { clock, pace, taking } = scene();
     const write = pace.timed(taking(5_000, left('timeout')))();
