@@ -12,7 +12,7 @@ let installed: InstalledExamples;
 
 beforeAll(() => {
   installed = installExamples([...Object.values(backends).flat(), ...sharedByBackends], { withFrameworks: true });
-}, 120_000);
+}, 600_000);
 
 afterAll(() => installed.remove());
 
@@ -109,7 +109,7 @@ describe('the example of a worker', () => {
     expect(await worker.says('centry/acme')).toMatch(/^centry\/acme: \d+ orders$/);
     expect(await worker.says('centry/nobody')).toBe('centry/nobody: somebody has to connect this shop again');
     const atFirst = provider.requests.length;
-    await expect.poll(() => provider.requests.length, { timeout: 20_000 }).toBeGreaterThan(atFirst);
+    await expect.poll(() => provider.requests.length, { timeout: 120_000 }).toBeGreaterThan(atFirst);
     expect(await worker.stop()).toEqual({ exit: 0, stderr: '' });
   });
 });

@@ -33,7 +33,7 @@ const makeOne = (store: TokenStore, clock: FakeClock): Llavero => {
 };
 
 describe('what a process keeps in memory', () => {
-  it('is no more than cacheEntries tokens, however many keys are asked for', { timeout: 600_000 }, async () => {
+  it('is no more than cacheEntries tokens, however many keys are asked for', { timeout: 7_200_000 }, async () => {
     const keys = { short: 2_000, normal: 20_000, long: 200_000 }[testSize()];
     const llavero = makeOne(memoryStore(), fakeClock());
     let most = 0;
@@ -50,7 +50,7 @@ describe('what a process keeps in memory', () => {
 describe('what a store keeps of authorizations that nobody finished', () => {
   it(
     'is those of the last ten minutes, and of the hour before: a clock may have been wrong',
-    { timeout: 600_000 },
+    { timeout: 7_200_000 },
     async () => {
       const path = await scratchFile();
       const clock = fakeClock();

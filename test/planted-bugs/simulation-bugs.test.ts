@@ -47,7 +47,7 @@ const violationWith = async ({ title, file, find, replace, violation }: Simulati
 };
 
 describe('a planted bug is caught by the simulation itself', () => {
-  it.each(simulationBugs)('$title', { timeout: 300_000 }, async (bug) => {
+  it.each(simulationBugs)('$title', { timeout: 3_600_000 }, async (bug) => {
     const violation = await violationWith(bug);
     process.stdout.write(`planted: ${bug.title}: ${violation}\n`);
     expect(violation).toBeDefined();

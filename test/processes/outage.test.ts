@@ -43,7 +43,7 @@ const outage = async (provider: OutageProvider): Promise<void> => {
   await setTimeout(0.2 * outageMs);
   await provider.listen();
   await setTimeout(0.4 * outageMs);
-  await vi.waitUntil(() => formsSeen(provider).size === brokenForms.length, { timeout: 120_000 });
+  await vi.waitUntil(() => formsSeen(provider).size === brokenForms.length, { timeout: 600_000 });
   provider.comeBack();
 };
 

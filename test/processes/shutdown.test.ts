@@ -22,7 +22,7 @@ describe('a process that gets SIGTERM and closes its llavero', () => {
     const held = standIn.inject({ kind: 'hang', when: 'after' }, { times: 10 });
     const worker = await accounts.startWorker();
     const answers = worker.call('every', [keys, 10]);
-    await vi.waitUntil(() => accounts.sentGenerations().length === 10, { timeout: 20_000 });
+    await vi.waitUntil(() => accounts.sentGenerations().length === 10, { timeout: 600_000 });
     worker.kill('SIGTERM');
     await worker.says(({ closing }) => closing === true);
     held.release();
@@ -88,7 +88,7 @@ describe('a process that gets SIGTERM and closes its llavero', () => {
     const held = accounts.standIn.inject({ kind: 'hang', when: 'after' }, { times: 8 });
     const worker = await accounts.startWorker();
     await worker.call('start', [{ keepWarm: true, intervalMs: 10 }]);
-    await vi.waitUntil(() => accounts.sentGenerations().length === 8, { timeout: 20_000 });
+    await vi.waitUntil(() => accounts.sentGenerations().length === 8, { timeout: 600_000 });
     worker.kill('SIGTERM');
     await worker.says(({ closing }) => closing === true);
     held.release();
@@ -109,7 +109,7 @@ describe('a process that gets SIGTERM and closes its llavero', () => {
     await worker.call('start', [{ keepWarm: true, intervalMs: 1 }]);
     for (const sweeps of [1, 2, 3]) {
       await vi.waitUntil(() => worker.events().filter(({ type }) => type === 'sweep_finished').length >= sweeps, {
-        timeout: 20_000,
+        timeout: 120_000,
       });
     }
     worker.kill('SIGTERM');

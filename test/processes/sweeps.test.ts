@@ -57,7 +57,7 @@ describe('several processes that sweep one file', () => {
     standIn.inject({ kind: 'hang', when: 'after' }, { times: 8 });
     const doomed = await accounts.startWorker();
     doomed.call('sweep', [due]).catch(() => undefined);
-    await vi.waitUntil(() => accounts.sentGenerations().length === 8, { timeout: 20_000 });
+    await vi.waitUntil(() => accounts.sentGenerations().length === 8, { timeout: 600_000 });
     doomed.kill('SIGKILL');
     expect((await doomed.ended).signal).toBe('SIGKILL');
 

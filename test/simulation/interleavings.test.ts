@@ -132,7 +132,7 @@ const only = (rotation: SmallWorldOptions['rotation']) => ({ rotation, recovery:
 
 describe('every order in which two processes can come to the store and the provider', () => {
   for (const [name, { first, second, together, early, isLarge, ...exploration }] of Object.entries(scenes)) {
-    it(`breaks no promise when ${name}`, { timeout: isLong ? 7_200_000 : 300_000 }, async () => {
+    it(`breaks no promise when ${name}`, { timeout: 7_200_000 }, async () => {
       let broken: readonly string[] = [];
       const walk = async (turn: Turn): Promise<'go on' | 'stop'> => {
         broken = await runSmallWorld(

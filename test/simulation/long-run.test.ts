@@ -40,7 +40,7 @@ const finished = async (name: string): Promise<readonly [file: string, state: st
   return [file, readFileSync(file, 'utf8')];
 };
 
-describe('a long run of the simulation', { timeout: 120_000 }, () => {
+describe('a long run of the simulation', { timeout: 1_800_000 }, () => {
   it('runs each of its seeds once, and goes on where it stood', async () => {
     const [file, state] = await finished('goes-on.json');
     const [own] = /"next":40,"schedules":15,"seen":.*?\}/u.exec(state) ?? [''];

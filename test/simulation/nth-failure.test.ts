@@ -129,7 +129,7 @@ const failEach = async (
 describe('a failure of every single operation, one at a time', () => {
   for (const mode of modes) {
     const provider = `${mode.rotation}, ${mode.recovery}, ${mode.grant}`;
-    it(`breaks no promise at a provider that is ${provider}`, { timeout: 600_000 }, async () => {
+    it(`breaks no promise at a provider that is ${provider}`, { timeout: 7_200_000 }, async () => {
       const runs: (readonly string[])[] = [];
       for (const [at, [name, failing]] of failures.entries()) {
         runs.push(...(await failEach(mode, name, failing, 1 + (at % stride))));

@@ -102,7 +102,7 @@ const recover = async (scene: OutageScene, accounts: number, slotMs: number): Pr
   return sentMs.slice(1);
 };
 
-describe('a token endpoint that is down for three hours', { timeout: 600_000 }, () => {
+describe('a token endpoint that is down for three hours', { timeout: 7_200_000 }, () => {
   it.each(forms)(
     'and %s is asked once a pause, and afterwards at most 50 times a second until all %i accounts are served',
     async (what, accounts, form) => {

@@ -136,7 +136,7 @@ const printed = (accounts: number, { requests, mostInFlight, flushes }: Crowd, {
     `${accounts} accounts due at once: ${served} served in ${seconds.toFixed(1)} s, ${requests()} requests, at most ${mostInFlight()} in flight, ${flushes()} flushes\n`,
   );
 
-describe('accounts that are all due at once, on a disk whose flush takes 10 ms', { timeout: 120_000 }, () => {
+describe('accounts that are all due at once, on a disk whose flush takes 10 ms', { timeout: 1_800_000 }, () => {
   it.each([4_000, 10_000])(
     'are all renewed, each by one request, within the patience of their callers (%i)',
     async (accounts) => {
