@@ -7,7 +7,8 @@ const in_ = (...folders: readonly string[]): string[] => folders.map((folder) =>
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than two cores: the tests with real processes wait more than they work.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     testTimeout: 120_000,
     hookTimeout: 120_000,
     allowOnly: false,

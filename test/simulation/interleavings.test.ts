@@ -89,7 +89,7 @@ const authorizeThenForce: Call = (world, worker, key) =>
 
 const isLong = testSize() === 'long';
 const isShort = testSize() === 'short';
-const drawnWhenShort = 1_500;
+const drawnWhenShort = 500;
 
 const deadly = { haste: 0, death: true } as const;
 const plain = { haste: 0, death: isLong } as const;

@@ -22,7 +22,7 @@ const named = ['invalid_grant', 'invalid_client', 'unauthorized_client', 'server
 
 const unavailable: DownForm = () => ({ status: 503, json: undefined });
 /** Ten thousand accounts for one of the forms take long enough. */
-const [many, fewer] = testSize() === 'short' ? [2_000, 500] : [10_000, 1_000];
+const [many, fewer] = testSize() === 'short' ? [1_000, 300] : [10_000, 1_000];
 
 /** Every form that an outage comes in; in none of them is anything processed. */
 const forms: readonly (readonly [what: string, accounts: number, form: DownForm])[] = [

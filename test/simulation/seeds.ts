@@ -8,10 +8,10 @@ export interface Seeds {
 }
 
 /** How many seeds every run runs, the same ones each time. */
-const fixedOf: Readonly<Record<TestSize, number>> = { short: 5_000, normal: 50_000, long: 2_000_000 };
+const fixedOf: Readonly<Record<TestSize, number>> = { short: 1_500, normal: 50_000, long: 2_000_000 };
 
 /** How many more a run runs that no run has run before. */
-const freshOf: Readonly<Record<TestSize, number>> = { short: 200, normal: 2_000, long: 100_000 };
+const freshOf: Readonly<Record<TestSize, number>> = { short: 150, normal: 2_000, long: 100_000 };
 
 /** Fresh seeds begin somewhere between these: beyond the fixed ones, and within the 32 bits that a plan is made of. */
 const [lowestBase, highestBase] = [2 ** 24, 2 ** 31 - 2 ** 24];

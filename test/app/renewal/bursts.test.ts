@@ -9,6 +9,7 @@ import type { HttpClient } from '../../../src/ports/http-client.js';
 import { fakeClock, type FakeClock } from '../../../src/testing/fake-clock.js';
 import { centryLifeMs, centryPreset, secondMs } from '../llavero-fixture.js';
 import { slowDiskStore } from './slow-disk-store.js';
+import { testSize } from '../../test-size.js';
 
 /** What became of a burst. */
 interface Burst {
@@ -137,7 +138,7 @@ const printed = (accounts: number, { requests, mostInFlight, flushes }: Crowd, {
   );
 
 describe('accounts that are all due at once, on a disk whose flush takes 10 ms', { timeout: 1_800_000 }, () => {
-  it.each([4_000, 10_000])(
+  it.each(testSize() === 'short' ? [4_000] : [4_000, 10_000])(
     'are all renewed, each by one request, within the patience of their callers (%i)',
     async (accounts) => {
       const scene = await crowd(accounts);
